@@ -7,6 +7,8 @@ import { redisSettings } from '../config/redis-settings.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { redisAddress } from '../net/redis/address.js';
+import { wordsFolder } from '../search/corpora.js';
+import { type KeptIndexes, keptIndexes, removeIndexes } from '../search/words/kept-indexes.js';
 import { nearest } from '../text/nearest-word.js';
 import type { CacheUsage, PruneOptions, SpaceUsage, VectorCache } from '../types/cache.js';
 import { cacheOptionsOf } from '../upstream/open-cache.js';
@@ -24,8 +26,16 @@ export interface CachePlace {
 }
 
 export interface CacheStats extends CachePlace, CacheUsage {
+  /** The indexes of words beside it, on this machine. */
+  words: WordsUsage;
   /** Hits of all lookups, 0 to 1; null before the first. */
   hitRate: number | null;
+}
+
+/** Indexes of words, which searches make and keep. */
+export interface WordsUsage extends KeptIndexes {
+  /** Their folder. */
+  location: string;
 }
 
 export interface CachePruneOptions {
@@ -67,7 +77,13 @@ export async function cacheStats(settings: Settings): Promise<CacheStats> {
     misses: usage.misses,
     hitRate: lookups === 0 ? null : usage.hits / lookups,
     spaces: usage.spaces,
+    words: wordsUsage(settings),
   };
+}
+
+function wordsUsage({ cacheDir }: Settings): WordsUsage {
+  const location = wordsFolder(cacheDir);
+  return { location, ...keptIndexes(location) };
 }
 
 /**
@@ -101,13 +117,15 @@ export async function pruneCache(options: CachePruneOptions): Promise<CachePruni
 }
 
 /**
- * Removes all vectors, what is known of their spaces, and the hit rate.
+ * Removes all vectors, what is known of their spaces, the hit rate, and the indexes of words.
  * @throws {UsageError} when the settings name no cache
  * @throws {ServiceError} when the cache can't be used
  */
-export async function clearCache(settings: Settings): Promise<{ place: CachePlace; removed: number }> {
+export async function clearCache(
+  settings: Settings,
+): Promise<{ place: CachePlace; removed: number; words: KeptIndexes }> {
   const removed = await withCache(settings, (cache) => cache.clear(), 0);
-  return { place: placeOf(settings), removed };
+  return { place: placeOf(settings), removed, words: removeIndexes(wordsFolder(settings.cacheDir)) };
 }
 
 /** @throws {UsageError} when the settings name no cache, or a Redis that can't be */

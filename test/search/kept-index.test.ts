@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isWordIndexKept, wordIndexOf } from '../../src/search/words/kept-index.js';
+import { keptIndexes, removeIndexes, removeOldIndexes } from '../../src/search/words/kept-indexes.js';
 import { opened, type SampleDocument, temporaryFolder, writeAll } from '../output/sample.js';
 
 const documents: SampleDocument[] = [
@@ -46,6 +47,31 @@ test('a changed output has another one, and the old one goes', async () => {
   expect(await rowsWith('lighthous')).toBe(1);
   expect(files()).toHaveLength(1);
   expect(files()).not.toEqual(before);
+});
+
+test('what is kept is counted and removed, and nothing else in the folder', async () => {
+  const { cacheDir, rowsWith, files } = await setUp();
+  await rowsWith('mill');
+  const [name] = files();
+  writeFileSync(join(cacheDir, 'notes.words'), 'of somebody');
+  const bytes = statSync(join(cacheDir, name!)).size;
+  expect(keptIndexes(cacheDir)).toEqual({ count: 1, bytes });
+  expect(removeIndexes(cacheDir)).toEqual({ count: 1, bytes });
+  expect(files()).toEqual(['notes.words']);
+  expect(keptIndexes(join(cacheDir, 'none'))).toEqual({ count: 0, bytes: 0 });
+});
+
+test('indexes of other outputs go when nobody has written them for long, and parts of ones that were broken off, too', async () => {
+  const { cacheDir, rowsWith, files } = await setUp();
+  await rowsWith('mill');
+  const [name] = files();
+  const [other, broken] = [`${'0'.repeat(16)}-${'0'.repeat(32)}.words`, `${name}.${'a'.repeat(12)}`];
+  for (const one of [other, broken]) writeFileSync(join(cacheDir, one), 'x');
+  const day = 24 * 60 * 60 * 1000;
+  removeOldIndexes(cacheDir, name!, Date.now() + 80 * day);
+  expect(files().sort()).toEqual([name, other].sort());
+  removeOldIndexes(cacheDir, name!, Date.now() + 100 * day);
+  expect(files()).toEqual([name]);
 });
 
 test('a damaged file is made again', async () => {

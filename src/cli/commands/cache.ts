@@ -7,7 +7,7 @@ import type { cacheClear, cachePrune, cacheStats as declaredStats } from '../dec
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import { settingsFor } from '../settings.js';
-import { fileNote, renderPlace, renderPruning, renderStats } from '../terminal/cache-report.js';
+import { fileNote, indexesOf, renderPlace, renderPruning, renderStats } from '../terminal/cache-report.js';
 import { canAsk, confirm } from '../terminal/confirm.js';
 import { printNotice, printNotices, printResult, printResults } from '../terminal/print.js';
 
@@ -40,15 +40,17 @@ export async function runCacheClear({ flags, ...given }: Given<typeof cacheClear
   const where = renderPlace(placeOf(settings));
   if (!flags.yes) {
     if (!canAsk()) throw new UsageError('There is no terminal to ask you: to clear the cache, give --yes.');
-    const { entries, bytes } = await cacheStats(settings);
+    const { entries, bytes, words } = await cacheStats(settings);
     printNotices(where);
-    if (!(await confirm(say`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})?`))) {
+    const alsoWords = words.count === 0 ? say`` : say` and ${indexesOf(words)} of words`;
+    if (!(await confirm(say`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})${alsoWords}?`))) {
       printResult(say`Nothing was removed.`);
       return {};
     }
   }
-  const { place, removed } = await clearCache(settings);
+  const { place, removed, words } = await clearCache(settings);
   const first = flags.yes ? where : say``;
-  printResults(say`${first}Removed ${plural(removed, 'vector')}.\n${fileNote(place)}`);
+  const also = words.count === 0 ? say`` : say` and ${indexesOf(words)} of words`;
+  printResults(say`${first}Removed ${plural(removed, 'vector')}${also}.\n${fileNote(place)}`);
   return {};
 }

@@ -70,12 +70,12 @@ time that it has left of --cache-ttl.`,
 
 export const cacheClear = {
   name: 'clear',
-  summary: 'remove all vectors',
+  summary: 'remove all vectors, and the indexes of words on this machine',
   alike: ['clean', 'purge', 'empty', 'wipe'],
   flags: ['config', 'cache', 'redisUrl', 'yes'],
   about: `\
 Asks on a terminal; elsewhere --yes is needed. Other programs' keys in the same
-Redis stay.`,
+Redis stay. A search makes its index of words again when it needs it.`,
   examples: [{ line: 'embed cache clear' }, { line: 'embed cache clear --yes --cache disk' }],
   exits,
 } as const satisfies CommandDeclaration;

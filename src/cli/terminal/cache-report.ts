@@ -1,5 +1,6 @@
 // What `embed cache` prints.
 import type { CachePlace, CachePruning, CacheStats } from '../../commands/cache.js';
+import type { KeptIndexes } from '../../search/words/kept-indexes.js';
 import { padEnd, padStart } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
 import { digits, plural, whole } from '../../text/plural.js';
@@ -14,7 +15,7 @@ const unknown = 'unknown';
 const nameWidth = 40;
 
 export function renderStats(stats: CacheStats): Printable {
-  const { entries, bytes, hits, misses, hitRate, spaces } = stats;
+  const { entries, bytes, hits, misses, hitRate, spaces, words } = stats;
   const rate =
     hitRate === null
       ? say`no lookups yet`
@@ -24,8 +25,14 @@ export function renderStats(stats: CacheStats): Printable {
     say`  ${boundOf(stats)}`,
     say`  hit rate  ${rate}`,
   ];
+  if (words.count > 0) lines.push(say`  words     ${indexesOf(words)}, for searches`);
   if (spaces.length > 0) lines.push(say``, ...table(modelsOf(spaces)));
   return say`${renderPlace(stats)}${joined(lines, say`\n`)}\n`;
+}
+
+/** `3 indexes (12 MB)` */
+export function indexesOf({ count, bytes }: KeptIndexes): Printable {
+  return say`${whole(count)} ${count === 1 ? say`index` : say`indexes`} (${shownSize(bytes)})`;
 }
 
 /** The first line of every answer; what can be long stands at its end. */

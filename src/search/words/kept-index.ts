@@ -1,15 +1,7 @@
 // The word index of an output, made once and kept in the user's cache folder, by the hash of the output's manifest. What is
 // there is checked by its own sum, and made anew where it isn't as it was written: it can always be made again.
 import { createHash, randomBytes } from 'node:crypto';
-import {
-  lstatSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, realpathSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { debug, told } from '../../debug.js';
 import { readForeign } from '../../files/foreign-file.js';
@@ -17,6 +9,7 @@ import { makeFolders } from '../../files/make-folder.js';
 import type { Output } from '../../output/read/output.js';
 import { hexHash } from '../../text/sha256.js';
 import { rowOfLine } from '../row.js';
+import { removeOldIndexes } from './kept-indexes.js';
 import { eachToken } from './tokens.js';
 import { WordIndex, WordIndexBuilder, wordsVersion } from './word-index.js';
 
@@ -30,8 +23,6 @@ export interface KeptIndexOptions {
 
 /** A file that is larger is none of ours. */
 const maxFileBytes = 2 ** 31 - 1;
-/** Bytes of all indexes together; the oldest go. */
-const maxKeptBytes = 2 ** 30;
 /** Rows from which on the making is told. */
 const manyRows = 20_000;
 const sumBytes = 32;
@@ -113,29 +104,10 @@ function keep(folder: string, name: string, { bytes }: WordIndex): void {
       unlinkSync(staged);
       throw error;
     }
-    removeOld(folder, name);
+    removeOldIndexes(folder, name);
   } catch (error) {
     debug.search?.(`${folder}: ${told(error)}`);
   }
-}
-
-/** Older indexes of the same folder, and the oldest of all where they take too much. */
-function removeOld(folder: string, name: string): void {
-  const others = readdirSync(folder).filter((one) => one !== name && namePattern.test(one));
-  const files = others.map((one) => ({ one, ...statOf(join(folder, one)) }));
-  files.sort((a, b) => b.mtimeMs - a.mtimeMs);
-  let bytes = statOf(join(folder, name)).size;
-  for (const { one, size } of files) {
-    bytes += size;
-    if (one.slice(0, 16) === name.slice(0, 16) || bytes > maxKeptBytes) unlinkSync(join(folder, one));
-  }
-}
-
-const namePattern = /^[0-9a-f]{16}-[0-9a-f]{32}\.words(?:\.[0-9a-f]{12})?$/;
-
-function statOf(path: string): { size: number; mtimeMs: number } {
-  const { size, mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
-  return { size, mtimeMs };
 }
 
 async function makeWordIndex(output: Output, signal: AbortSignal): Promise<WordIndex> {

@@ -1,5 +1,5 @@
 // `embed cache` as people run it: on a disk cache in a home of its own, and on a real Redis.
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,7 +129,22 @@ describe('embed cache on disk', () => {
         { space: spaceOf('nomic'), model: 'nomic', embedder: 'ollama', dimensions, entries: 20, bytes: 7680 },
         { space: spaceOf('unknown'), entries: 10, bytes: 3840 },
       ],
+      words: { location: join(home, 'embed', 'words'), count: 0, bytes: 0 },
     });
+  });
+
+  test('the indexes of words of searches are counted, and cleared with the vectors', async () => {
+    const words = join(home, 'embed', 'words');
+    mkdirSync(words, { recursive: true });
+    const name = (letter: string) => join(words, `${letter.repeat(16)}-${letter.repeat(32)}.words`);
+    writeFileSync(name('a'), 'x'.repeat(2000));
+    writeFileSync(name('b'), 'x'.repeat(3000));
+    writeFileSync(join(words, 'mine.txt'), '');
+    expect((await embed('stats')).stdout).toContain('  words     2 indexes (5.0 kB), for searches\n');
+    expect((await stats()).words).toEqual({ location: words, count: 2, bytes: 5000 });
+    const { stdout } = await embed('clear', '--yes');
+    expect(stdout).toContain('Removed 0 vectors and 2 indexes (5.0 kB) of words.');
+    expect(readdirSync(words)).toEqual(['mine.txt']);
   });
 
   test.each([
