@@ -9,7 +9,7 @@ import { openWriter } from '../dist/output/write/writer.js';
 import { sha256 } from '../dist/text/sha256.js';
 import { figure, report } from './lib/figures.js';
 import { vectorOf } from './lib/hashed.js';
-import { run, serve } from './lib/process.js';
+import { processorSeconds, residentMib, run, serve } from './lib/process.js';
 import { median } from './lib/statistics.js';
 import { inWorkspace } from './lib/workspace.js';
 
@@ -122,20 +122,37 @@ await inWorkspace(async (workspace) => {
   });
   workspace.use(gateway);
   const address = /http:\/\/[\d.]+:\d+/.exec(gateway.line)[0];
-  const served = { vectors: [], hybrid: [] };
-  for (let turn = 0; turn < 60; turn++) {
-    for (const [by, all] of Object.entries(served)) {
+  const pid = gateway.child.pid;
+  const ask = async (by) => {
+    const response = await fetch(`${address}/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ question: sentence(8), by }),
+    });
+    const answer = await response.json();
+    if (answer.results?.length !== 5)
+      throw new Error(`expected 5 results, got ${response.status} ${JSON.stringify(answer.error)}`);
+  };
+  const served = {};
+  for (const by of ['vectors', 'hybrid']) {
+    for (let turn = 0; turn < 10; turn++) await ask(by);
+    const times = [];
+    const before = processorSeconds(pid);
+    for (let turn = 0; turn < 50; turn++) {
       const start = performance.now();
-      const response = await fetch(`${address}/search`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ question: sentence(8), by }),
-      });
-      const { results } = await response.json();
-      if (results?.length !== 5) throw new Error(`expected 5 results, got ${response.status}`);
-      if (turn >= 10) all.push(performance.now() - start);
+      await ask(by);
+      times.push(performance.now() - start);
     }
+    served[by] = { ms: median(times), cpu: ((processorSeconds(pid) - before) / 50) * 1000 };
   }
+  const quiet = residentMib(pid);
+  await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      for (let turn = 0; turn < 10; turn++) await ask('hybrid');
+    }),
+  );
+  const crowded = residentMib(pid);
+  const fileMib = (Number(flags.rows) * dimensions * 4) / 2 ** 20;
 
   const cpu = (all) => all.map((one) => one.cpu);
   const beyond = (all) => all.map((one, round) => one.cpu - ways.vectors[round].cpu);
@@ -150,12 +167,18 @@ await inWorkspace(async (workspace) => {
     figure(`${count(questionCount)} questions`, cpu(thousand), 's'),
     figure('hybrid beyond vectors, words made anew', beyond(ways.cold), 's', { atMost: 1 }),
     figure('hybrid beyond vectors, words kept', beyond(ways.warm), 's', { atMost: 1 }),
-    figure('serve: vectors', [median(served.vectors)], 'ms'),
-    figure('serve: hybrid', [median(served.hybrid)], 'ms', { atMost: 100 }),
+    figure('serve: vectors', [served.vectors.ms], 'ms'),
+    figure('serve: hybrid', [served.hybrid.ms], 'ms', { atMost: 100 }),
+    figure('serve: vectors, of the processor', [served.vectors.cpu], 'ms'),
+    figure('serve: hybrid, of the processor', [served.hybrid.cpu], 'ms'),
+    figure('serve: memory beyond the vectors', [quiet - fileMib], 'MiB', { atMost: 150 }),
+    figure('serve: the same, after 1,000 questions of 100 clients', [crowded - fileMib], 'MiB', {
+      atMost: 150,
+    }),
   ];
   const notes = [
     `${count(flags.many)} rows of ${dimensions} values for the questions; ${count(flags.rows)} rows of some 500 characters, ${perDocument} a document, for words.`,
-    'Commands: seconds of the processor, of the whole process with its start. serve: time until the answer, the median of 50.',
+    'Commands: seconds of the processor, of the whole process with its start. serve: time until the answer, the median of 50; RSS of its process.',
   ];
   console.log(report({ title: 'search.js', figures, notes }));
 });

@@ -47,6 +47,11 @@ function anonymousBytes(pid) {
   return match ? Number(match[1]) * 1024 : undefined;
 }
 
+/** All memory of a process that is in use, with that of files (Linux only). */
+export function residentMib(pid) {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(about(pid, 'status'))[1]) / 1024;
+}
+
 /** User and system time of all threads of a process (Linux only). */
 export function processorSeconds(pid) {
   // Behind the name, which may hold anything: state is the 3rd field, the times are the 14th and 15th.

@@ -3,7 +3,7 @@ import type { Output, VectorBlock } from '../output/read/output.js';
 import type { Vector } from '../types/vector.js';
 import { BestRows } from './best-rows.js';
 import type { Hit } from './corpus.js';
-import { fitScores, questionBytes, ScoresKernel } from './kernel/kernel.js';
+import { fitScores, questionBytes, withKernel } from './kernel/kernel.js';
 
 export interface NearestOptions {
   /** Rows of a list at most. */
@@ -65,7 +65,6 @@ async function nearestByKernel(output: Output, questions: readonly Vector[], opt
   const { dimensions } = output.space;
   const { takes, signal } = options;
   const lists = questions.map(() => new BestRows(options));
-  const kernel = new ScoresKernel(questions, dimensions);
   const leastOf = (question: number) => lists[question]!.worst;
   const take = (question: number, row: number, floats: Float32Array, at: number) => {
     const list = lists[question]!;
@@ -73,18 +72,20 @@ async function nearestByKernel(output: Output, questions: readonly Vector[], opt
     if (score > list.worst) list.add(row, score);
   };
   const pause = () => signal.throwIfAborted();
-  for await (const { first, rows, floats } of output.blocks()) {
-    signal.throwIfAborted();
-    for (let row = 0; row < rows; ) {
-      let end = row;
-      while (end < rows && end - row < kernel.room && takes(first + end)) end++;
-      kernel.add(first + row, end - row, floats, row * dimensions);
-      if (kernel.room === 0) kernel.compare(leastOf, take, pause);
-      // It isn't taken, or has been added already.
-      row = Math.max(end, row + 1);
+  await withKernel(questions, dimensions, async (kernel) => {
+    for await (const { first, rows, floats } of output.blocks()) {
+      signal.throwIfAborted();
+      for (let row = 0; row < rows; ) {
+        let end = row;
+        while (end < rows && end - row < kernel.room && takes(first + end)) end++;
+        kernel.add(first + row, end - row, floats, row * dimensions);
+        if (kernel.room === 0) kernel.compare(leastOf, take, pause);
+        // It isn't taken, or has been added already.
+        row = Math.max(end, row + 1);
+      }
     }
-  }
-  kernel.compare(leastOf, take, pause);
+    kernel.compare(leastOf, take, pause);
+  });
   return lists.map((list) => list.hits());
 }
 

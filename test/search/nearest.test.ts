@@ -128,6 +128,22 @@ test('vectors that are longer than 1, or no numbers, change nothing for the othe
   }
 });
 
+test('searches at the same time, and after each other, have their own questions', async () => {
+  const dimensions = 24;
+  const vectors = Array.from({ length: 600 }, (_, row) => unitVector(`row ${row}`, dimensions));
+  const options = { most: 4, takes: () => true, keyOf: String, least: -1, signal };
+  const ask = async (name: string, count: number) => {
+    const questions = Array.from({ length: count }, (_, place) => unitVector(`${name} ${place}`, dimensions));
+    const lists = await nearestRows(outputOf(dimensions, vectors), questions, options);
+    const wanted = questions.map((question) =>
+      wantedRows(vectors, question, 4, () => true).map(([row]) => row),
+    );
+    expect(lists.map((list) => list.map(({ at }) => at))).toEqual(wanted);
+  };
+  await Promise.all(Array.from({ length: 7 }, (_, place) => ask(`first ${place}`, 1 + place * 3)));
+  for (const count of [30, 1, 9]) await ask('later', count);
+});
+
 test('a search that is stopped ends', async () => {
   const vectors = Array.from({ length: 300 }, (_, row) => unitVector(`row ${row}`, 8));
   const end = new AbortController();

@@ -42,12 +42,42 @@ export function fitScores(vectors: readonly Vector[]): boolean {
   return vectors.every((vector) => vector.reduce((sum, value) => sum + value * value, 0) <= maxSquare);
 }
 
+/** Questions that a kernel has room for, at least. */
+const leastRoom = 64;
+/** Kernels of this room that wait for the next search. Each new one reserves gigabytes of addresses until it is collected. */
+const maxIdle = 4;
+const idle: ScoresKernel[] = [];
+
+/**
+ * Runs `work` with a kernel that no other search uses meanwhile.
+ * @param questions of which {@link fitScores} holds, all of one length
+ */
+export async function withKernel(
+  questions: readonly Vector[],
+  dimensions: number,
+  work: (kernel: ScoresKernel) => Promise<void>,
+): Promise<void> {
+  const place = questions.length > leastRoom ? -1 : idle.findIndex((one) => one.dimensions === dimensions);
+  const [known] = place < 0 ? [] : idle.splice(place, 1);
+  const kernel = known ?? new ScoresKernel(Math.max(leastRoom, questions.length), dimensions);
+  kernel.begin(questions);
+  try {
+    await work(kernel);
+  } finally {
+    if (kernel.questionRoom === leastRoom) {
+      if (idle.length === maxIdle) idle.shift();
+      idle.push(kernel);
+    }
+  }
+}
+
 /** The questions, and the rows that wait for being compared with them. */
 export class ScoresKernel {
+  readonly dimensions: number;
+  readonly questionRoom: number;
   #waiting = 0;
+  #questions = 0;
   readonly #exports: Exports;
-  readonly #dimensions: number;
-  readonly #questions: number;
   /** How far the rounded product of each question may be off. */
   readonly #offs: Float64Array;
   readonly #rowNumbers = new Uint32Array(rowsAtOnce);
@@ -55,17 +85,18 @@ export class ScoresKernel {
   readonly #roundedAt: number;
   readonly #squares: Float32Array;
   readonly #panelsAt: number;
+  readonly #values: Int16Array;
   readonly #least: Int32Array;
   readonly #found: Uint32Array;
 
-  /** @param questions of which {@link fitScores} holds, all of one length */
-  constructor(questions: readonly Vector[], dimensions: number) {
+  /** @param questionRoom questions at most */
+  constructor(questionRoom: number, dimensions: number) {
     const { Module, Instance } = webAssembly;
     this.#exports = new Instance(new Module(Buffer.from(compiled, 'base64')), {}).exports as Exports;
-    this.#dimensions = dimensions;
-    this.#questions = questions.length;
+    this.dimensions = dimensions;
+    this.questionRoom = questionRoom;
     const padded = paddedOf(dimensions);
-    const panels = Math.ceil(questions.length / panelQuestions);
+    const panels = Math.ceil(questionRoom / panelQuestions);
     let end = this.#exports.free();
     const room = (bytes: number) => {
       const at = end;
@@ -83,11 +114,19 @@ export class ScoresKernel {
     memory.grow(Math.ceil(end / pageBytes) - memory.buffer.byteLength / pageBytes);
     this.#floats = new Float32Array(memory.buffer, floatsAt, rowsAtOnce * dimensions);
     this.#squares = new Float32Array(memory.buffer, squaresAt, rowsAtOnce);
-    this.#least = new Int32Array(memory.buffer, leastAt, panels * panelQuestions).fill(2 ** 31 - 1);
+    this.#least = new Int32Array(memory.buffer, leastAt, panels * panelQuestions);
     this.#found = new Uint32Array(memory.buffer, foundAt, foundWords);
-    this.#offs = new Float64Array(questions.length);
-    const values = new Int16Array(memory.buffer, this.#panelsAt, panels * panelQuestions * padded);
-    for (const [place, question] of questions.entries()) this.#putQuestion(values, place, question);
+    this.#offs = new Float64Array(questionRoom);
+    this.#values = new Int16Array(memory.buffer, this.#panelsAt, panels * panelQuestions * padded);
+  }
+
+  /** Forgets the questions and rows before. @param questions no more than there is room for */
+  begin(questions: readonly Vector[]): void {
+    this.#waiting = 0;
+    this.#questions = questions.length;
+    // What is left of others beside the last ones finds nothing.
+    this.#least.fill(2 ** 31 - 1);
+    for (const [place, question] of questions.entries()) this.#putQuestion(place, question);
   }
 
   /** How many rows may be added before they are compared. */
@@ -100,7 +139,7 @@ export class ScoresKernel {
    * @param at where the vector of the first starts in `floats`
    */
   add(first: number, rows: number, floats: Float32Array, at: number): void {
-    this.#floats.set(floats.subarray(at, at + rows * this.#dimensions), this.#waiting * this.#dimensions);
+    this.#floats.set(floats.subarray(at, at + rows * this.dimensions), this.#waiting * this.dimensions);
     for (let row = first; row < first + rows; row++) this.#rowNumbers[this.#waiting++] = row;
   }
 
@@ -117,12 +156,12 @@ export class ScoresKernel {
     pause: () => void,
   ): void {
     if (this.#waiting === 0) return;
-    const padded = paddedOf(this.#dimensions);
+    const padded = paddedOf(this.dimensions);
     // Of the last rows, up to three are left from before; what is found of them is passed over.
     const rows = Math.ceil(this.#waiting / 4) * 4;
     this.#exports.round(
       this.#floats.byteOffset,
-      this.#dimensions,
+      this.dimensions,
       rows,
       this.#roundedAt,
       this.#squares.byteOffset,
@@ -137,12 +176,12 @@ export class ScoresKernel {
         const least = Math.floor((leastOf(question) - this.#offs[question]!) * scale * scale);
         this.#least[question] = Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, least));
         for (const place of long)
-          take(question, this.#rowNumbers[place]!, this.#floats, place * this.#dimensions);
+          take(question, this.#rowNumbers[place]!, this.#floats, place * this.dimensions);
       }
       const foundEnd = this.#exports.find(
         this.#roundedAt,
         rows,
-        this.#dimensions,
+        this.dimensions,
         this.#panelsAt + first * padded * 2,
         Math.ceil((end - first) / panelQuestions),
         this.#least.byteOffset + first * 4,
@@ -153,25 +192,25 @@ export class ScoresKernel {
         const place = this.#found[at]!;
         if (place >= this.#waiting || isLong(place)) continue;
         const question = first + this.#found[at + 1]!;
-        take(question, this.#rowNumbers[place]!, this.#floats, place * this.#dimensions);
+        take(question, this.#rowNumbers[place]!, this.#floats, place * this.dimensions);
       }
     }
     this.#waiting = 0;
   }
 
   /** Eight questions are a panel: for each two dimensions, the two values of each. */
-  #putQuestion(values: Int16Array, place: number, question: Vector): void {
-    const padded = paddedOf(this.#dimensions);
+  #putQuestion(place: number, question: Vector): void {
+    const padded = paddedOf(this.dimensions);
     const panel = place - (place % panelQuestions);
     let sum = 0;
-    for (let i = 0; i < this.#dimensions; i++) {
+    for (let i = 0; i < this.dimensions; i++) {
       const value = question[i]!;
       sum += Math.abs(value);
       const pair = panel * padded + (i - (i % 2)) * panelQuestions;
-      values[pair + (place - panel) * 2 + (i % 2)] = Math.round(value * scale);
+      this.#values[pair + (place - panel) * 2 + (i % 2)] = Math.round(value * scale);
     }
     // Each value of both is off by half a step at most; the values of a row have this sum at most.
-    const rowSum = Math.sqrt(this.#dimensions * maxSquare) + this.#dimensions / scale;
+    const rowSum = Math.sqrt(this.dimensions * maxSquare) + this.dimensions / scale;
     this.#offs[place] = ((sum + rowSum) * 0.5) / scale + 1e-6;
   }
 }
