@@ -152,6 +152,19 @@ describe('bad input', () => {
     expect(server.requests.filter(({ path }) => path !== '/api/version')).toEqual([]);
   });
 
+  test('a request that names two hosts is refused: who handed it on may have taken the other', async () => {
+    const { url } = await gateway({ ollamaUrl: [(await ollama()).url] });
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      'GET /api/tags HTTP/1.1\r\nHost: localhost\r\nHOST: evil.example\r\nConnection: close\r\n\r\n',
+    );
+    let answer = '';
+    for await (const part of socket.setEncoding('utf8')) answer += part;
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('it names several hosts');
+  });
+
   test('clients that send slowly are cut off, and hold up no other client', async () => {
     const server = await ollama();
     const { url } = await gateway({ ollamaUrl: [server.url] }, { limits: { receiveMs: 300 } });

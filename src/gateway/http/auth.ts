@@ -33,9 +33,11 @@ export function checkAccess(
   const origins = new Origins(added);
   const localOnly = tokens.areNone && isLoopback(host);
   app.addHook('onRequest', async (request, reply) => {
-    const { headers, method, url = '' } = request.raw;
+    const { headers, rawHeaders, method, url = '' } = request.raw;
     reply.header('x-request-id', request.id);
     if (!url.startsWith('/')) throw new RefusedError(400, 'bad request target');
+    // Node takes the first of several, and whoever handed it on may have taken another.
+    if (hasSeveralHosts(rawHeaders)) throw new RefusedError(400, 'bad request: it names several hosts');
     if (localOnly && !isLocalHost(headers.host)) {
       throw new RefusedError(403, 'forbidden: start the gateway with a token to use it by this name');
     }
@@ -67,4 +69,11 @@ export function checkAccess(
     reply.header('www-authenticate', 'Bearer');
     throw new RefusedError(401, 'unauthorized');
   });
+}
+
+/** @param headers names and values, in turns */
+function hasSeveralHosts(headers: readonly string[]): boolean {
+  const isHost = (name: string, at: number) =>
+    at % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host';
+  return headers.findIndex(isHost) !== headers.findLastIndex(isHost);
 }

@@ -125,11 +125,11 @@ async function* pieces(
 ): AsyncGenerator<Vector[], void> {
   const length = Math.max(1, Math.min(pieceLength, model.config.maxQueueSize));
   const most = Math.max(2, Math.floor(maxAheadOf(wish.dimensions) / length));
-  const end = new AbortController();
-  const isLong = all.texts.length > length;
-  const signal = isLong ? AbortSignal.any([wish.signal, end.signal]) : wish.signal;
+  // A single piece, as most requests are, is given up with the request.
+  const end = all.texts.length > length ? new AbortController() : undefined;
+  const signal = end ? AbortSignal.any([wish.signal, end.signal]) : wish.signal;
   // Each piece listens to it.
-  setMaxListeners(0, signal);
+  if (end) setMaxListeners(0, signal);
   const underWay: { vectors: Promise<Vector[]>; tokens: number }[] = [];
   let next = 0;
   try {
@@ -153,7 +153,7 @@ async function* pieces(
       yield piece;
     }
   } finally {
-    end.abort(new Error('The list was given up.'));
+    end?.abort(new Error('The list was given up.'));
   }
 }
 
