@@ -91,7 +91,13 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
     await withClient(address, (client) =>
       client.query("CREATE ROLE reader LOGIN PASSWORD 'secret'; CREATE EXTENSION vector"),
     );
-    expect(await said(address.replace('postgres:secret', 'reader:secret'))).toContain('grant the right');
+    const asReader = address.replace('postgres:secret', 'reader:secret');
+    expect(await said(asReader)).toContain('grant the right');
+    await query(
+      address,
+      'GRANT CREATE ON SCHEMA public TO reader; ALTER ROLE reader SET default_transaction_read_only = on',
+    );
+    expect(await said(asReader)).toContain('name the primary server');
   });
 
   test.each(['write', 'finish'])('a connection that breaks within a COPY fails the next %s', async (next) => {

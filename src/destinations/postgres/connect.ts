@@ -125,6 +125,10 @@ function sentenceOf(code: string, said: string, shown: string): string {
       return `${shown}: there is no such database (${said}): make it with \`createdb\`, or name another.`;
     case '42501':
       return `${shown}: the user may not do this (${said}): grant the right, or name another user.`;
+    case '25006':
+      return `${shown} is read-only (${said}): name the primary server, or a user who may write.`;
+    case '57014':
+      return `${shown} gave up a statement (${said}): raise statement_timeout for this user, or look who ended it.`;
     case '53100':
       return `${shown}: the server's disk is full (${said}): free some space there.`;
     case 'ECONNREFUSED':
