@@ -174,13 +174,19 @@ export class QueueSender {
     while (!this.#end.signal.aborted) {
       try {
         const first = await this.#blocked.blpop(list, 5);
-        if (first === null) continue;
-        const answers = await fetchAnswers(this.#redis, keys, list, first[1]);
-        for (const [id, bytes] of answers) this.#take(id, bytes);
+        // The next one is waited for meanwhile, so that a long way to Redis is gone only once.
+        if (first !== null) void this.#fetch(list, first[1]);
       } catch {
         await sleep(100, undefined, { signal: this.#end.signal }).catch(() => undefined);
       }
     }
+  }
+
+  /** What is lost on the way is found by the next look. */
+  async #fetch(list: string, first: string): Promise<void> {
+    const { keys } = this.#options;
+    const answers = await fetchAnswers(this.#redis, keys, list, first).catch(() => []);
+    for (const [id, bytes] of answers) this.#take(id, bytes);
   }
 
   /** An answer that nobody waits for has come late: it is dropped. */
