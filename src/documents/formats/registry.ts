@@ -234,7 +234,7 @@ export const allFormats = [
     name: 'doc',
     title: 'Word 97 (DOC)',
     extensions: ['.doc', '.dot'],
-    version: 1,
+    version: 2,
     keeps: 'text, tables, notes, comments, text boxes; headers and footers once; no headings',
     isBinary: true,
     isApart: true,

@@ -1,6 +1,5 @@
 // DOC (Word 97 to 2003): the text with notes, comments and text boxes; headers and footers once. Its headings are paragraphs:
 // the reader that is used doesn't know styles. Many files of this name are RTF, HTML or text, and are read as that.
-import WordExtractor from 'word-extractor';
 import { DocumentError } from '../../../errors.js';
 import { isBinary } from '../../binary.js';
 import { paragraphs } from '../../blocks/paragraphs.js';
@@ -9,6 +8,7 @@ import { TextBuilder } from '../../blocks/text-builder.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { encrypted } from './package.js';
+import { Extractor } from './word-extractor.js';
 
 const compoundFile = 'd0cf11e0a1b11ae1';
 /** Parts of the container begin at multiples of it. */
@@ -22,7 +22,7 @@ export async function extract(input: FormatInput): Promise<Extraction> {
   const { bytes, source } = input;
   if (bytes.toString('hex', 0, 8) !== compoundFile) return ofAnotherKind(input);
   if (isEncrypted(bytes)) throw encrypted(source);
-  const document = await new WordExtractor().extract(bytes).catch((cause: Error) => {
+  const document = await new Extractor().extract(bytes).catch((cause: Error) => {
     throw new DocumentError('malformed', `${source} is not a readable Word document.`, { cause });
   });
   const builder = new TextBuilder();

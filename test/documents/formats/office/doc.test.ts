@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { extract } from '../../../../src/documents/extract.js';
+import { windows1252 } from '../../../../src/documents/formats/office/word-extractor.js';
 import { documentOf, fixture, outline } from '../../structure.js';
 
 test('DOC: the text, with its quotes and the words of links', async () => {
@@ -8,6 +9,13 @@ test('DOC: the text, with its quotes and the words of links', async () => {
     '3 paragraph "A hive in spring is “busy”."',
     '5 paragraph "The site says more."',
   ]);
+});
+
+test('DOC: a soft hyphen is no word, and bytes are characters of Windows', async () => {
+  const bytes = fixture('bees.doc');
+  bytes[bytes.indexOf(Buffer.from('spring', 'utf16le')) + 2] = 0x1f;
+  expect((await documentOf(bytes, 'bees.doc')).text).toContain('A hive in sring is');
+  expect(windows1252('5 \u0080, \u0093a\u0094\u0081')).toBe('5 €, “a”');
 });
 
 test('DOC: files of that name that are RTF, HTML or text are read as that', async () => {

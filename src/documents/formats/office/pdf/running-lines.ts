@@ -8,12 +8,18 @@ const gapFactor = 1.3;
 const maxRows = 4;
 /** They stand in this share of the page, at each end. */
 const zone = 0.16;
-/** Pages on which a line must be repeated. */
+/** Pages on which a line must be repeated; of a short document, the first page often has none. */
 const minPages = 3;
+const minOfFew = 2;
+const fewPages = 4;
+/** A title is larger than the head that repeats it. */
+const titleFactor = 1.1;
 /** Left and right pages have heads of their own, and a page between may have none. */
 const maxSkipped = 3;
 /** The same place, in points. */
 const samePlace = 3;
+/** Longer lines are no titles. */
+const maxTitle = 200;
 /** Large letters are those of a head when they are on this share of all pages. */
 const headingShare = 0.6;
 /** Page numbers stand on this share of the pages from the first to the last that has one. */
@@ -36,10 +42,11 @@ interface Candidate {
  * @param headingSize letters from this height on are those of headings, which may well say the same on some pages
  */
 export function dropRunningLines(pages: readonly CellPage[], headingSize: number): void {
-  const enough = Math.min(minPages, pages.length);
+  const enough = Math.min(pages.length <= fewPages ? minOfFew : minPages, pages.length);
   const candidates = pages.flatMap(candidatesOf);
   // Numbers in large letters are those of chapters.
   for (const item of candidates) item.isRunning = item.size < headingSize && isOwnNumber(item);
+  markTitles(pages, candidates);
   if (enough > 1) markRunning(pages, candidates, headingSize, enough);
   const dropped = new Set<Cell>();
   for (const { isRunning, row } of candidates) if (isRunning) for (const cell of row) dropped.add(cell);
@@ -50,6 +57,28 @@ export function dropRunningLines(pages: readonly CellPage[], headingSize: number
       page.cells = page.cells.filter((cell) => !dropped.has(cell));
     }
   }
+}
+
+/** Marks heads with the title of a section, which stands in larger letters on the same page, or on one before it. */
+function markTitles(pages: readonly CellPage[], candidates: readonly Candidate[]): void {
+  const heads = candidates.filter(
+    ({ isTop, isRunning, text }) => isTop && !isRunning && text.length <= maxTitle,
+  );
+  const wanted = new Map<string, { page: number; size: number }[]>(heads.map(({ text }) => [bare(text), []]));
+  if (wanted.size === 0) return;
+  for (const { cells, number } of pages) {
+    for (const { text, size } of cells) wanted.get(bare(text))?.push({ page: number, size });
+  }
+  for (const head of heads) {
+    const places = wanted.get(bare(head.text))!;
+    head.isRunning = places.some(
+      ({ page, size }) => page <= head.page.number && size >= titleFactor * head.size,
+    );
+  }
+}
+
+function bare(text: string): string {
+  return text.slice(0, maxTitle).toLowerCase();
 }
 
 /** Marks what several pages have in common. */

@@ -4,7 +4,7 @@ import type { Cell } from './cells.js';
 import { isRightToLeft, rowsOf } from './rows.js';
 
 /** Lines of one cell are no further from each other, in letter heights. */
-const maxDistance = 1.7;
+const maxDistance = 2.1;
 /** They begin or have their middle at the same place, to so many letter heights. */
 const samePlace = 0.3;
 /** What is longer is a text of its own, after which a new line begins. */

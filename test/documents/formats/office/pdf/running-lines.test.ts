@@ -82,3 +82,20 @@ test.each(['1', '– 1 –', 'Page 1 of 1', 'Seite 1/3'])('the number of a singl
 test.each(['2', 'Page 3 of 2', '1 of us', '1 mm'])('what is no number of its page: %s', async (words) => {
   expect(await textOf(() => [{ text: words, x: 300, y: 40 }], [1])).toContain(words);
 });
+
+test('heads that repeat the title of their section, each on one page', async () => {
+  const titled = (page: number): Text[] => [
+    { text: `${['Lamps', 'Ferries', 'Bakers'][page - 1]}`, y: 730, size: 20 },
+  ];
+  const head = (page: number): Text[] => [
+    { text: `${['Lamps', 'Ferries', 'Bakers'][page - 1]}`, y: 770, size: 9 },
+  ];
+  expect(await textOf((page) => [...head(page), ...titled(page)], [1, 2, 3])).toBe(
+    await textOf(titled, [1, 2, 3]),
+  );
+});
+
+test('heads on two pages of three, as the first has none', async () => {
+  const head = (page: number): Text[] => (page === 1 ? [] : [{ text: 'The Big Book', y: 770, size: 9 }]);
+  expect(await textOf(head, [1, 2, 3])).toBe(await textOf(() => [], [1, 2, 3]));
+});
