@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import picomatch from 'picomatch';
+import { converted } from './convert.js';
 
 const home = fileURLToPath(new URL('./', import.meta.url));
 const cache = join(home, 'cache');
@@ -36,7 +37,8 @@ export function fetchFiles(log, only) {
           .sort();
         if (found.length === 0) throw new Error(`${source.package} holds no ${source.files}.`);
         // A package may hold a file under two names.
-        return [...new Set(found.map((path) => realpathSync(join(folder, path))))];
+        const files = [...new Set(found.map((path) => realpathSync(join(folder, path))))];
+        return source.by ? files.flatMap((file) => converted(file, source, cache)) : files;
       }),
     }));
 }

@@ -87,13 +87,16 @@ def pptx(path):
 
 def xlsx(path):
     import openpyxl
+    from openpyxl.utils.escape import unescape
 
     book = openpyxl.load_workbook(path, data_only=True)
     parts = []
     for sheet in book.worksheets:
-        parts.append(sheet.title)
-        for row in sheet.iter_rows(values_only=True):
-            parts.extend(str(cell) for cell in row if isinstance(cell, str))
+        cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None]
+        # A sheet without cells has no name in embed's text. Numbers are shown by formats, which openpyxl doesn't apply.
+        if cells:
+            parts.append(sheet.title)
+        parts.extend(unescape(cell) for cell in cells if isinstance(cell, str))
     return "\n".join(parts)
 
 

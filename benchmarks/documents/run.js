@@ -2,8 +2,9 @@
 //
 //   npm run build && node benchmarks/documents/run.js [--only FORMAT] [--details] [--python PYTHON]
 //
-// Needs pdftotext (poppler-utils), groff, and python3 with python-docx, python-pptx, openpyxl, odfpy, beautifulsoup4,
-// lxml, docutils and markdown-it-py. files.json names the packages and files; they are fetched once.
+// Needs pdftotext (poppler-utils), groff, and python3 with python-docx, python-pptx, openpyxl, odfpy, striprtf, beautifulsoup4,
+// lxml, docutils and markdown-it-py; for RTF and XLSX also soffice, pandoc, abiword and ssconvert, which save them. files.json
+// names the packages and files; they are fetched once.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
