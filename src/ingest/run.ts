@@ -276,19 +276,17 @@ export class Run {
     surveyed: SurveyResult,
     { unfinished, mustRemove = false }: { unfinished?: Unfinished | undefined; mustRemove?: boolean } = {},
   ): Promise<RunResult & { mustRemove: boolean }> {
-    const { shard } = this.#options;
+    const { shard, rebuild, settings } = this.#options;
     const { elsewhere, hidden, pruned, moved } = surveyed;
+    const kept = rebuild ? { elsewhere: [], hidden: [], pruned: [] } : { elsewhere, hidden, pruned };
     const session = await this.#session;
     const embedder = session?.embedder.identity ?? previous?.space;
     const summary = summarize(this.#counts, {
-      out: shard === undefined ? this.#options.settings.out : shardFolder(this.#options.settings.out, shard),
+      out: shard === undefined ? settings.out : shardFolder(settings.out, shard),
       shard,
       changed,
       unfinished,
-      // A rebuild keeps nothing.
-      elsewhere: this.#options.rebuild ? [] : elsewhere,
-      hidden: this.#options.rebuild ? [] : hidden,
-      pruned: this.#options.rebuild ? [] : pruned,
+      ...kept,
       moved,
       seconds: (performance.now() - this.#started) / 1000,
       embedder,

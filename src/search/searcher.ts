@@ -2,7 +2,6 @@
 // (join.ts), and reads the texts of the best. Lists grow until there are as many texts as were asked for.
 import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
-import { compareSources } from '../text/source-order.js';
 import type { Vector } from '../types/vector.js';
 import { closeCorpora, openCorpora } from './corpora.js';
 import type { Corpus, QuestionWords } from './corpus.js';
@@ -17,6 +16,7 @@ import { refuseBlank } from './question.js';
 import { QuestionEmbedders } from './question-embedders.js';
 import { questionWords } from './question-words.js';
 import { defaultReranked, rerank } from './rerank.js';
+import { addSources, type FoundResult } from './result-sources.js';
 import { namesOf } from './words/tokens.js';
 
 /** Rows of each list that a hybrid search joins, at least. */
@@ -178,7 +178,7 @@ export class Searcher {
   /** Lists that grow until each question has its results. */
   async #resultsOf(asked: readonly Asked[], work: Work): Promise<SearchResult[][]> {
     const { by, most, filter } = work;
-    const found: Read[][] = asked.map(() => []);
+    const found: FoundResult[][] = asked.map(() => []);
     let open = asked.map((_, place) => place);
     for (let length = by === 'hybrid' ? Math.max(most, leastJoined) : most; open.length > 0; length *= 2) {
       const some = open.map((place) => asked[place]!);
@@ -229,8 +229,12 @@ export class Searcher {
   }
 
   /** The texts of the best hits, each once, without their sources. */
-  async #read(joined: readonly Joined[], asked: Asked, { by, most, filter, options }: Work): Promise<Read[]> {
-    const results = new Map<string, Read>();
+  async #read(
+    joined: readonly Joined[],
+    asked: Asked,
+    { by, most, filter, options }: Work,
+  ): Promise<FoundResult[]> {
+    const results = new Map<string, FoundResult>();
     for (const [place, one] of joined.entries()) {
       // Reading goes on for a while for the other documents of a text.
       if (results.size === most && place >= most * rowsPerResult) break;
@@ -268,12 +272,6 @@ export class Searcher {
 /** Rows that are looked at for each result that is wanted. */
 const rowsPerResult = 2;
 
-/** A result with the hits that have its text. */
-interface Read {
-  result: SearchResult;
-  hits: CorpusHit[];
-}
-
 interface Work {
   by: SearchBy;
   filter: Filter;
@@ -281,23 +279,4 @@ interface Work {
   most: number;
   options: QuestionOptions;
   signal: AbortSignal;
-}
-
-/** Asks each corpus once for all of its hits. */
-async function addSources(all: readonly Read[]): Promise<void> {
-  const byCorpus = new Map<Corpus, { hit: CorpusHit; result: SearchResult }[]>();
-  for (const { result, hits } of all) {
-    for (const hit of hits) {
-      const known = byCorpus.get(hit.corpus);
-      if (known === undefined) byCorpus.set(hit.corpus, [{ hit, result }]);
-      else known.push({ hit, result });
-    }
-  }
-  for (const [corpus, asked] of byCorpus) {
-    const sources = await corpus.sourcesOf(asked.map(({ hit }) => hit));
-    for (const [place, { result }] of asked.entries()) result.sources.push(...sources[place]!);
-  }
-  for (const { result, hits } of all) {
-    if (hits.length > 1) result.sources = [...new Set(result.sources)].sort(compareSources);
-  }
 }

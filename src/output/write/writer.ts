@@ -115,8 +115,7 @@ export class OutputWriter {
   /** Starts a new or changed document; its rows follow in the order of their chunks. */
   async begin(document: DocumentStart): Promise<void> {
     this.#sequence.add(document);
-    const staged = await this.#flushKept();
-    staged.begin(document);
+    (await this.#flushKept()).begin(document);
   }
 
   /** Adds a row. Await the promise, if there is one, before the next call: the disk is slower than the caller. */

@@ -283,9 +283,8 @@ export class LatexReader {
 
   /** A formula between dollar signs. */
   #formula(at: number): number {
-    const isDisplay = this.#text[at + 1] === '$';
-    const sign = isDisplay ? '$$' : '$';
-    return this.#display(at, at + sign.length, sign, isDisplay);
+    const sign = this.#text[at + 1] === '$' ? '$$' : '$';
+    return this.#display(at, at + sign.length, sign, sign === '$$');
   }
 
   #display(at: number, start: number, sign: string, isDisplay: boolean): number {
