@@ -7,6 +7,7 @@ import type { Chunk } from '../../types/document.js';
 import type { chunks as declared } from '../declared/chunks.js';
 import type { Given } from '../declared/command.js';
 import { codedError, type Outcome } from '../declared/outcome.js';
+import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
@@ -21,7 +22,7 @@ export async function runChunks({
   flags,
   settings: typed,
 }: Given<typeof declared>): Promise<Outcome> {
-  const { settings } = await settingsFor({ settings: typed, flags }, printNotice);
+  const settings = nearIndex(await settingsFor({ settings: typed, flags }, printNotice));
   const { chunksOf } = await import('../../commands/chunks.js');
   const told: ChunkedFile[] = [];
   let failed = 0;

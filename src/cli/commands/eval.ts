@@ -12,6 +12,7 @@ import type { Given } from '../declared/command.js';
 import type { evaluation as declared } from '../declared/eval.js';
 import { codedError, type Outcome } from '../declared/outcome.js';
 import { sourcesInOutput } from '../named-source.js';
+import { nearIndex, withNotedServers } from '../near-index.js';
 import { rerankOf } from '../rerank.js';
 import { byOf } from '../search-flags.js';
 import { settingsFor } from '../settings.js';
@@ -28,13 +29,17 @@ export async function runEval(given: Given<typeof declared>): Promise<Outcome> {
   const { flags } = given;
   const { questions: path } = given.arguments;
   const by = byOf(flags);
-  const { settings } = await settingsFor(given, printNotice);
-  if (flags.draft !== undefined) return await runDraft(given, settings);
+  const loaded = await settingsFor(given, printNotice);
+  const near = nearIndex(loaded);
+  if (flags.draft !== undefined) return await runDraft(given, near);
   if (path === undefined) {
     throw new UsageError('Nothing to ask: name a file of questions, or have some proposed with --draft 50.');
   }
   const { readQuestions } = await import('../../search/questions-file.js');
   const questions = readQuestions(path);
+  const settings = flags.in
+    ? loaded.settings
+    : withNotedServers({ ...loaded, settings: near }, printNotice).settings;
   const { evaluate } = await import('../../commands/eval.js');
   const result = await withSignals((signal) =>
     evaluate({

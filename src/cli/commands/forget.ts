@@ -6,6 +6,7 @@ import type { Given } from '../declared/command.js';
 import type { forget as declared } from '../declared/forget.js';
 import type { Outcome } from '../declared/outcome.js';
 import { sourceInOutput } from '../named-source.js';
+import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
@@ -16,7 +17,9 @@ import { syncedJson, toldErrors } from './sync.js';
 
 export async function runForget(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet, dryRun, ...flags } = given.flags;
-  const { settings, layers, file } = await settingsFor(given, (line) => quiet || printNotice(line));
+  const loaded = await settingsFor(given, (line) => quiet || printNotice(line));
+  const { layers, file } = loaded;
+  const settings = nearIndex(loaded);
   const { forget } = await import('../../commands/forget.js');
   const result = await withSignals((signal) =>
     forget({

@@ -3,6 +3,7 @@ import { printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { mcp as declared } from '../declared/mcp.js';
 import type { Outcome } from '../declared/outcome.js';
+import { nearIndex } from '../near-index.js';
 import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
@@ -14,7 +15,7 @@ export async function runMcp(given: Given<typeof declared>): Promise<Outcome> {
   const { in: named, allowIngest, maxMemory, quiet } = given.flags;
   const line = quiet ? () => undefined : printNotice;
   const output = reserveOutput();
-  const { settings } = await settingsFor(given, line);
+  const settings = nearIndex(await settingsFor(given, line));
   const { mcp } = await import('../../commands/mcp.js');
   await withSignals((signal) =>
     mcp({

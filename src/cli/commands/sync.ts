@@ -4,6 +4,7 @@ import type { LoadedSettings } from '../../config/origins.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome, ToldError } from '../declared/outcome.js';
 import type { sync as declared } from '../declared/sync.js';
+import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
 import { withSignals } from '../signals.js';
@@ -18,7 +19,8 @@ export async function runSync(given: Given<typeof declared>): Promise<Outcome> {
   const { quiet, news } = given.flags;
   const shard = shardOf(given.flags.shard);
   const loaded = await settingsFor(given, (line) => quiet || news || printNotice(line));
-  return await shownSync({ ...given.flags, shard, destinations: given.arguments.destinations }, loaded);
+  const near = { ...loaded, settings: nearIndex(loaded) };
+  return await shownSync({ ...given.flags, shard, destinations: given.arguments.destinations }, near);
 }
 
 type Flags = Omit<SyncOptions, 'settings'> & { quiet: boolean; news: boolean };

@@ -1,0 +1,73 @@
+// Where no output is named, each command that reads one takes that of the nearest folder above.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { allCommands } from '../../src/cli/declared/all.js';
+import { makeWarmWorkspace } from '../helpers/cli.js';
+
+interface Case {
+  words: string[];
+  /** What it prints of the index above, and of no other. */
+  says: RegExp;
+  stdin?: string;
+}
+
+/** What is typed in the subfolder; a command that takes `--out` and isn't here fails the test. */
+const cases: Record<string, Case | 'makes an output' | 'tells of a run from here'> = {
+  ingest: 'makes an output',
+  merge: 'makes an output',
+  doctor: 'tells of a run from here',
+  config: 'tells of a run from here',
+  bench: 'tells of a run from here',
+  sync: { words: ['parquet:./rows.parquet', '--dry-run', '--json'], says: /"new":2,/ },
+  forget: { words: ['plan.md', '--dry-run', '--json'], says: /"documents":\["docs\/plan.md"\]/ },
+  search: { words: ['the plan', '--json'], says: /"source":"docs\/plan.md"/ },
+  eval: { words: ['questions.jsonl', '--json'], says: /"questions":1,/ },
+  get: { words: ['plan.md'], says: /The plan of the year/ },
+  mcp: { words: [], says: /answers for/, stdin: '' },
+  list: { words: ['--json'], says: /"source":"docs\/plan.md"/ },
+  status: { words: ['--json'], says: /"documents":2,/ },
+  why: { words: ['plan.md', '--json'], says: /"rows":1,/ },
+  verify: { words: ['--json'], says: /"ok":true/ },
+  chunks: { words: ['long.md', '--json'], says: /"index":1,/ },
+};
+
+test('every command that takes --out finds the index from a subfolder, as it is declared to read one', async () => {
+  const workspace = makeWarmWorkspace();
+  try {
+    const docs = join(workspace.dir, 'docs');
+    mkdirSync(docs);
+    mkdirSync(join(workspace.dir, '.git'));
+    writeFileSync(join(docs, 'plan.md'), '# Plan\n\nThe plan of the year.\n');
+    writeFileSync(join(docs, 'b.md'), '# B\n\nThe second one.\n');
+    const builtin = [
+      '--embedder',
+      'builtin',
+      '--cache',
+      'none',
+      '--chunk-size',
+      '20',
+      '--chunk-overlap',
+      '0',
+    ];
+    expect((await workspace.embed(['ingest', 'docs', ...builtin])).code).toBe(0);
+    // Two chunks of the size of the index, one of the usual size.
+    writeFileSync(join(docs, 'long.md'), 'One sentence of some words stands here. '.repeat(5));
+    writeFileSync(join(docs, 'questions.jsonl'), '{"question":"the plan","source":"docs/plan.md"}\n');
+    for (const { name, flags } of allCommands.map((one) => ({ flags: [], ...one.declared }))) {
+      if (!(flags as readonly string[]).includes('out')) continue;
+      const one = cases[name];
+      if (one === undefined) throw new Error(`embed ${name} takes --out: give it a case here`);
+      if (typeof one === 'string') continue;
+      const { words, says, stdin } = one;
+      const told = await workspace.embed([name, ...words], {
+        cwd: docs,
+        ...(stdin !== undefined && { stdin }),
+      });
+      expect.soft(`${name}: ${told.code} ${told.stdout}${told.stderr}`).toMatch(says);
+      expect.soft(told.code, name).toBe(0);
+    }
+  } finally {
+    workspace.remove();
+  }
+});
