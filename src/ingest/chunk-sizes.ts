@@ -5,6 +5,7 @@ import { UsageError, VectorSpaceError } from '../errors.js';
 import type { Output } from '../output/read/output.js';
 import type { Embedder } from '../types/embedder.js';
 import type { Chunking } from './chunking.js';
+import type { Remade } from './previous.js';
 
 /** Share of the embedder's limit that a chunk may use, since an estimate may be a little low. */
 const tokenMargin = 0.95;
@@ -28,6 +29,21 @@ export function refuseSizes(
 }
 
 /**
+ * What a rebuild keeps of how the output was cut: with the same model the sizes, unless the model takes less now; the context always.
+ * @param isSame whether the same model embeds
+ * @param most tokens of a chunk that it takes
+ */
+export function pinnedChunks(
+  remade: Remade | undefined,
+  isSame: boolean,
+  most = Number.POSITIVE_INFINITY,
+): { size?: number; overlap?: number; context?: 'headings' | undefined } | undefined {
+  if (remade === undefined) return undefined;
+  const { chunking } = remade;
+  return isSame && chunking.size <= most ? chunking : { context: chunking.context };
+}
+
+/**
  * How a run cuts documents for an embedder.
  * @throws {UsageError} when the flags don't fit the model, or the output's chunks
  * @throws {VectorSpaceError} when the output's chunks were counted in another way
@@ -36,13 +52,15 @@ export function resolveChunking(
   embedder: Embedder,
   settings: Settings,
   previous: Output | undefined,
+  remade?: Remade,
 ): Chunking {
   requirePinnedCounter(embedder, previous);
   const { counter, identity, maxTokens, defaultChunkTokens } = embedder;
   const prefix = counter.count(identity.prefixes.document);
   const room = maxTokens - counter.special - prefix;
   const most = counter.id.startsWith('estimate') ? Math.floor(room * tokenMargin) : room;
-  const pinned = previous?.manifest.chunking;
+  const isSame = identity.embedder === remade?.space.embedder && identity.model === remade.space.model;
+  const pinned = previous?.manifest.chunking ?? pinnedChunks(remade, isSame, most);
   const size = settings.chunkSize ?? pinned?.size ?? Math.min(defaultChunkTokens, most);
   const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;
   refuseSizes({ size, overlap }, most, identity.model);

@@ -2,13 +2,13 @@
 import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { embeddedText } from '../text/embedded-text.js';
-import type { VectorSpace } from '../types/space.js';
 import { planChunking } from '../upstream/choose-embedder.js';
-import { refuseSizes, resolveChunking } from './chunk-sizes.js';
+import { pinnedChunks, refuseSizes, resolveChunking } from './chunk-sizes.js';
 import type { Chunking } from './chunking.js';
 import type { Sample, TimeEstimate } from './estimate.js';
 import type { FailureReport } from './failure-report.js';
 import { KeptVectors } from './kept-vectors.js';
+import type { Remade } from './previous.js';
 import type { RunCounts } from './run-counts.js';
 import { chunk } from './stages/chunk.js';
 import type { Origin, Step } from './stages/document-steps.js';
@@ -18,8 +18,8 @@ import type { ReadOptions } from './stages/read-options.js';
 export interface PlanOptions extends ReadOptions {
   settings: Settings;
   report: FailureReport;
-  /** Vector space of the output that would be made again. */
-  remade: VectorSpace | undefined;
+  /** How the output was made that would be made again. */
+  remade: Remade | undefined;
   /** The output's folder, whose journal is looked into. */
   out: string;
   /** Receives some of the texts that would be embedded. @default nobody */
@@ -43,11 +43,12 @@ export async function planned(
   }
   const { LateUpstream, Sample, estimate } = await import('./estimate.js');
   const sample = new Sample();
-  const upstream = new LateUpstream({ settings, previous, remade, signal, events });
+  const upstream = new LateUpstream({ settings, previous, remade: remade?.space, signal, events });
   try {
     const started = performance.now();
     // Its model says how large chunks are, as in the run.
-    const chunking = async () => resolveChunking((await upstream.open()).embedder, settings, previous);
+    const chunking = async () =>
+      resolveChunking((await upstream.open()).embedder, settings, previous, remade);
     await countPlan(entries, { ...options, sample, chunking });
     const readSeconds = (performance.now() - started) / 1000 - upstream.seconds;
     const { tokensEmbedded: tokens, chunksEmbedded: texts } = counts;
@@ -63,8 +64,11 @@ export async function countPlan(
   options: PlanOptions,
 ): Promise<void> {
   const { settings, previous, remade, counts, signal } = options;
-  const { counter, chunkTokens, mostTokens } = planChunking(settings, previous?.space ?? remade);
-  const pinned = previous?.manifest.chunking;
+  const { counter, chunkTokens, mostTokens, isSame } = planChunking(
+    settings,
+    previous?.space ?? remade?.space,
+  );
+  const pinned = previous?.manifest.chunking ?? pinnedChunks(remade, isSame, mostTokens);
   const planned: Chunking = {
     size: settings.chunkSize ?? pinned?.size ?? chunkTokens,
     overlap: settings.chunkOverlap ?? pinned?.overlap ?? 0,

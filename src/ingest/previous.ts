@@ -2,13 +2,12 @@
 import { join } from 'node:path';
 import { DamagedOutputError, UsageError } from '../errors.js';
 import { openToRead } from '../output/files/owned-file.js';
-import { readManifest } from '../output/format/manifest-reader.js';
+import { type Manifest, readManifest } from '../output/format/manifest-reader.js';
 import { manifestName } from '../output/format/owned-names.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { openPartOf } from '../output/shards/part.js';
 import { sameShard, shardText, wholeFolder } from '../output/shards/shard.js';
 import type { Shard } from '../types/shard.js';
-import type { VectorSpace } from '../types/space.js';
 
 /** Where a run writes. */
 export interface Place {
@@ -48,19 +47,22 @@ export async function openPrevious({ out, shard, rebuild, signal }: Place): Prom
   throw new UsageError(`${out} holds shard ${shardText(made)} of an output: ${use}.`);
 }
 
+/** How an output that is made again was made: what its manifest says of vectors and chunks. */
+export type Remade = Pick<Manifest, 'space' | 'chunking' | 'dtype'>;
+
 /**
- * The vector space of an output that is made again: of a damaged one, as its manifest says, where that can be read.
+ * How the output was made that is made again: of a damaged one, too, where its manifest can be read.
  * @param previous undefined when it is damaged, or there is none
  */
-export async function remadeSpace(
+export async function remadeFrom(
   { out, rebuild }: Place,
   previous: Output | undefined,
-): Promise<VectorSpace | undefined> {
-  if (!rebuild || previous !== undefined) return rebuild ? previous?.space : undefined;
+): Promise<Remade | undefined> {
+  if (!rebuild || previous !== undefined) return rebuild ? previous?.manifest : undefined;
   const path = join(out, manifestName);
   const file = await openToRead(path).catch(() => undefined);
   try {
-    return file && (await readManifest(file, path)).space;
+    return file && (await readManifest(file, path));
   } catch (error) {
     if (error instanceof DamagedOutputError) return undefined;
     throw error;

@@ -12,7 +12,6 @@ import type { Lock } from '../output/lock/lock.js';
 import type { Output } from '../output/read/output.js';
 import { ownedBy, shardFolder } from '../output/shards/shard.js';
 import { openWriter } from '../output/write/writer.js';
-import type { VectorSpace } from '../types/space.js';
 import { FailureReport } from './failure-report.js';
 import { KnownFailures } from './known-failures.js';
 import { LanguageSample } from './language-sample.js';
@@ -28,7 +27,7 @@ import {
 } from './pinned.js';
 import { runPipeline } from './pipeline.js';
 import { type Prepared, prepare } from './prepare.js';
-import { openPart, openPrevious, type Place, remadeSpace } from './previous.js';
+import { openPart, openPrevious, type Place, type Remade, remadeFrom } from './previous.js';
 import { RunCounts } from './run-counts.js';
 import { Topic } from './sample-question.js';
 import type { Session } from './session.js';
@@ -110,7 +109,7 @@ export class Run {
         ...this.#readOptions(known, { ...surveyed, removed }),
         out: this.out,
         settings: this.#options.settings,
-        remade: await remadeSpace(this.#place, previous),
+        remade: await remadeFrom(this.#place, previous),
         report: this.#report,
         signal: this.#signal,
         estimates: this.#options.estimate ?? false,
@@ -140,7 +139,7 @@ export class Run {
       const surveyed = await this.#reading.survey(previous);
       const { unlisted } = surveyed;
       const known = rebuild ? undefined : previous;
-      const remade = await remadeSpace(this.#place, previous);
+      const remade = await remadeFrom(this.#place, previous);
       await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? surveyed.removed : unlisted, surveyed, previous, known);
       // Only who has seen all documents can tell that one is gone, and not at another place.
@@ -153,7 +152,7 @@ export class Run {
       refuseOtherDtype(settings, known);
       const session = () => this.#openSession(known, remade);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
-      const pinned = known ? pinnedBy(known) : newlyPinned(await session(), settings.dtype);
+      const pinned = known ? pinnedBy(known) : newlyPinned(await session(), settings.dtype ?? remade?.dtype);
       const writer = await openWriter(this.out, {
         previous: known,
         ...pinned,
@@ -260,7 +259,7 @@ export class Run {
     };
   }
 
-  #openSession(previous: Output | undefined, remade: VectorSpace | undefined): Promise<Session> {
+  #openSession(previous: Output | undefined, remade: Remade | undefined): Promise<Session> {
     const { settings, pull } = this.#options;
     const told = { counts: this.#counts, signal: this.#signal, events: this.#events };
     // Loaded here, since a run that finds nothing new needs no embedder and no cache.

@@ -15,6 +15,7 @@ import type { VectorSpace } from '../types/space.js';
 import { openUpstream, type Upstream } from '../upstream/upstream.js';
 import { resolveChunking } from './chunk-sizes.js';
 import type { Chunking } from './chunking.js';
+import type { Remade } from './previous.js';
 import type { RunCounts } from './run-counts.js';
 
 export interface SessionOptions {
@@ -22,8 +23,8 @@ export interface SessionOptions {
   /** The output folder, which holds the journal. */
   out: string;
   previous: Output | undefined;
-  /** Vector space of the output that is made again. */
-  remade: VectorSpace | undefined;
+  /** How the output was made that is made again. */
+  remade: Remade | undefined;
   counts: RunCounts;
   signal: AbortSignal;
   events: RunEvents;
@@ -63,7 +64,7 @@ export class Session {
       metrics,
       signal,
       previous: previous && { space: previous.space, counter: previous.manifest.chunking.counter },
-      remade,
+      remade: remade?.space,
       events: eventsFor({ requestSent: (texts) => countRequest(counts, texts) }, options.events),
       pull,
     });
@@ -72,7 +73,7 @@ export class Session {
       counts.requests = counts.textsSent = 0;
       const { embedder, space } = upstream;
       counts.embedder = embedder.identity;
-      const chunking = resolveChunking(embedder, settings, previous);
+      const chunking = resolveChunking(embedder, settings, previous, remade);
       const journal = await openJournal(options.out, space.id, space.dimensions);
       const { size, overlap, counter } = chunking;
       debug.chunks?.(`of ${size} tokens, overlapping by ${overlap}, counted by ${counter.id}`);

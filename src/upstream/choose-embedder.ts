@@ -4,6 +4,7 @@ import { windowTokens } from '../embedders/builtin/onnx/graph.js';
 import { builtinCounter } from '../embedders/builtin/token-counter.js';
 import { measureSpace } from '../embedders/guard/canaries.js';
 import { profileOf } from '../embedders/model-profiles.js';
+import { canonicalName } from '../embedders/ollama/model-name.js';
 import { ServiceError, UsageError } from '../errors.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { TokenCounter } from '../types/embedder.js';
@@ -107,11 +108,14 @@ async function orAnother(isAgain: boolean, opening: Promise<OpenedEmbedder>): Pr
   }
 }
 
-/** The counter and chunk size that a run would use, and the largest, as far as they are known without asking a server. */
+/**
+ * The counter and chunk size that a run would use, and the largest, as far as they are known without asking a server; and whether
+ * it is surely the model of `previous`.
+ */
 export function planChunking(
   settings: Settings,
   previous: VectorSpace | undefined,
-): { counter: TokenCounter; chunkTokens: number; mostTokens?: number } {
+): { counter: TokenCounter; chunkTokens: number; mostTokens?: number; isSame: boolean } {
   // An output of other servers says enough, also where they aren't named.
   const isKnown = settings.embedder === 'auto' && previous?.embedder === 'openai';
   // Of a queue's workers, what they made is all that is known.
@@ -119,11 +123,15 @@ export function planChunking(
     settings.queue === undefined ? settings : { ...settings, embedder: previous?.embedder ?? 'ollama' };
   const choice = choose(isKnown ? { ...named, embedder: 'openai' } : named, previous);
   if (choice && choice.kind !== 'builtin') {
-    return { counter: estimateCounter(), chunkTokens: profileOf(choice.model ?? '').chunkTokens };
+    const { kind, model = '' } = choice;
+    const name = kind === 'ollama' ? canonicalName(model) : model;
+    const isSame = previous?.embedder === kind && previous.model === name;
+    return { counter: estimateCounter(), chunkTokens: profileOf(model).chunkTokens, isSame };
   }
   // An Ollama may be found where nothing is said.
   const most = choice === undefined ? {} : { mostTokens: windowTokens };
-  return { counter: builtinCounter(), chunkTokens: windowTokens, ...most };
+  const isSame = choice !== undefined && previous?.embedder === 'builtin';
+  return { counter: builtinCounter(), chunkTokens: windowTokens, isSame, ...most };
 }
 
 async function openBuiltin(options: OpenEmbedderOptions): Promise<OpenedEmbedder> {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
 import { journalBytes } from '../helpers/output.js';
-import { ingest, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
+import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
 
@@ -43,6 +43,35 @@ test('a rebuild uses the embedder, the model and the servers of the output', asy
   expect(spaceOf()).toMatchObject({ model });
   expect(await plain('--rebuild', '--embedder', 'builtin')).toMatchObject({ code: 0 });
   expect(spaceOf()).toMatchObject({ embedder: 'builtin' });
+});
+
+test('a rebuild keeps chunk size, overlap, context and type of numbers, unless another is named', async () => {
+  const manifestOf = () => JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+  const kept = { size: 40, overlap: 10, context: 'headings' };
+  await made(
+    ...['--embedder', 'builtin', '--chunk-size', '40', '--chunk-overlap', '10'],
+    ...['--context', 'headings', '--dtype', 'float16'],
+  );
+  writeFiles(workspace.dir, { 'docs/long.md': markdown('long', 6) });
+  const plan = await plain('--rebuild', '--dry-run', '--json');
+  const run = await plain('--rebuild', '--json');
+  expect(run).toMatchObject({ code: 0 });
+  expect(manifestOf()).toMatchObject({ chunking: kept, dtype: 'float16' });
+  expect(summaryOf(plan).chunks.total).toBe(summaryOf(run).chunks.total);
+  // Of a damaged one, too.
+  truncateSync(join(out, 'vectors.npy'), 100);
+  expect(await plain('--rebuild')).toMatchObject({ code: 0 });
+  expect(manifestOf()).toMatchObject({ chunking: kept, dtype: 'float16' });
+  const other = ['--chunk-size', '60', '--context', 'tables', '--dtype', 'float32'];
+  expect(await plain('--rebuild', ...other)).toMatchObject({ code: 0 });
+  expect(manifestOf()).toMatchObject({ chunking: { size: 60, overlap: 10 } });
+  expect(manifestOf().chunking.context).toBeUndefined();
+  expect(manifestOf().dtype ?? 'float32').toBe('float32');
+  // The sizes were those of the model before.
+  const url = ['--ollama-url', ollama.url, '--model', 'all-minilm'];
+  expect(await plain('--rebuild', ...url, '--context', 'headings')).toMatchObject({ code: 0 });
+  const { size, overlap, context } = manifestOf().chunking;
+  expect([size > 60, overlap, context]).toEqual([true, 0, 'headings']);
 });
 
 test('a server that is named is not passed over for the built-in embedder', async () => {
