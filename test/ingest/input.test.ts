@@ -211,6 +211,22 @@ describe('output', () => {
     expect(gone.stderr).not.toContain('kept');
   });
 
+  test('documents that an ignore file leaves out go, whatever the patterns', async () => {
+    const names = ['drafts/a.md', 'drafts/plan.md', 'b.md', 'c.md', 'd.md', 'e.md'];
+    for (const name of names) writeFiles(workspace.dir, { [`docs/${name}`]: markdown(name, 1) });
+    expect((await ingest('docs')).code).toBe(0);
+    writeFiles(workspace.dir, { 'docs/.embedignore': 'drafts/*\n!drafts/plan.md\ne.md\n' });
+    const run = summaryOf(await ingest('docs', '--exclude', '{*.csv,b.md}', '--json'));
+    expect(run.documents).toMatchObject({ removed: 2 });
+    expect(run.hidden).toEqual([{ root: 'docs', documents: 1 }]);
+    expect(readOutput(out).sources).toEqual(expect.arrayContaining(['docs/b.md', 'docs/drafts/plan.md']));
+    expect(readOutput(out).sources).not.toContain('docs/drafts/a.md');
+    // A root of its own is no part of what another one ignores.
+    expect((await ingest('docs/drafts/a.md')).code).toBe(0);
+    expect((await ingest('docs', '--exclude', '*.csv')).code).toBe(0);
+    expect(readOutput(out).sources).toContain('docs/drafts/a.md');
+  });
+
   test('--dry-run counts, writes nothing and contacts no server', async () => {
     await ollama.die();
     const result = await ingest('docs', '--dry-run', '--json');

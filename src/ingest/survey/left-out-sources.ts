@@ -6,23 +6,32 @@ const rules: ReadonlySet<string> = new Set(['binary', 'link', 'index', 'generate
 
 export class LeftOutSources {
   readonly #sources = new Set<string>();
+  /** Those that ignore files leave out. */
+  readonly #ignored = new Set<string>();
 
   /** @param reason of the walk @param source of a file or folder */
   add(reason: string, source: string): void {
     if (rules.has(reason)) this.#sources.add(source);
+    if (reason === 'ignored') this.#ignored.add(source);
+  }
+
+  /** Whether an ignore file leaves it out, by itself or with a folder. */
+  isIgnored(source: string): boolean {
+    return this.#ignored.size > 0 && isAmong(this.#ignored, source);
   }
 
   /** Those of `sources` that are left out, by themselves or with a folder. */
   among(sources: Iterable<string>): string[] {
     if (this.#sources.size === 0) return [];
-    return [...sources].filter((source) => this.#has(source));
+    return [...sources].filter((source) => isAmong(this.#sources, source));
   }
+}
 
-  #has(source: string): boolean {
-    if (this.#sources.has(source)) return true;
-    for (let at = source.lastIndexOf('/'); at > 0; at = source.lastIndexOf('/', at - 1)) {
-      if (this.#sources.has(source.slice(0, at))) return true;
-    }
-    return false;
+/** Whether it is there, or a folder above it. */
+function isAmong(sources: ReadonlySet<string>, source: string): boolean {
+  if (sources.has(source)) return true;
+  for (let at = source.lastIndexOf('/'); at > 0; at = source.lastIndexOf('/', at - 1)) {
+    if (sources.has(source.slice(0, at))) return true;
   }
+  return false;
 }

@@ -75,6 +75,7 @@ export class ReadingList {
       counts,
       isOwn,
       leftOut: (sources) => leftOut.among(sources),
+      isIgnored: (source) => leftOut.isIgnored(source),
       sameFiles: async (files) => {
         if (!previous || !this.#options.findsMoved) return undefined;
         const { findSameFiles } = await import('./same-files.js');

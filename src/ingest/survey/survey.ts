@@ -21,6 +21,8 @@ export interface SurveyOptions {
   previous: Output | undefined;
   /** Called after the walk: true when patterns or the size limit left files out. */
   filtered(): boolean;
+  /** Called after the walk: true for a file that an ignore file leaves out. */
+  isIgnored(source: string): boolean;
   named: Named;
   /** Remove documents under roots that the run doesn't name. */
   prune: boolean;
@@ -178,9 +180,9 @@ function* filesOf(output: Output): Iterable<[string, string]> {
 function isGone(source: string, root: string, listed: Map<string, boolean>, options: SurveyOptions): boolean {
   if (root === stdinRoot) return false;
   const ownRoot = listed.get(root);
-  if (ownRoot === true && !options.filtered()) return true;
+  if (ownRoot === true && (!options.filtered() || options.isIgnored(source))) return true;
   if (ownRoot === false) return false;
-  // It was found through another root, or a filter may hide it now: it is gone only if it doesn't exist any more.
+  // It was found through another root, or a pattern may hide it now: it is gone only if it doesn't exist any more.
   const covered =
     [...listed].some(
       ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.named.base)),

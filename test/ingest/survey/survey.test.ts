@@ -59,6 +59,7 @@ async function surveyed(folder: string, paths: string[], { exclude = [], prune =
     prune,
     counts,
     leftOut: (sources) => leftOut.among(sources),
+    isIgnored: (source) => leftOut.isIgnored(source),
     moved: async () => undefined,
     sameFiles: async () => undefined,
   });
