@@ -82,9 +82,14 @@ export async function noIndex(out: string): Promise<NoIndexError> {
       `There is no index in ${out}: make one with \`embed ingest\`, or name it with --out.`,
     );
   }
-  const advice =
-    state.state === 'running'
-      ? 'wait until it has ended.'
-      : 'run `embed ingest` with the same paths, and it goes on from there.';
-  return new NoIndexError(`There is no index in ${out} yet: the first run ${runInWords(state)}; ${advice}`);
+  return new NoIndexError(
+    `There is no index in ${out} yet: the first run ${runInWords(state)}; ${runAdvice(state)}.`,
+  );
+}
+
+/** What to do about it, without the full stop. */
+export function runAdvice({ state }: RunState): string {
+  return state === 'running'
+    ? 'wait until it has ended'
+    : 'run `embed ingest` with the same paths, and it goes on from there';
 }

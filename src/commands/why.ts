@@ -8,7 +8,6 @@ import { readerOf } from '../documents/reader-version.js';
 import { type Verdict, verdictOn } from '../documents/walk/explain.js';
 import { withinBase } from '../documents/walk/paths/within-base.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
-import { UsageError } from '../errors.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
 import { KnownFailures } from '../ingest/known-failures.js';
 import { limitsInWords } from '../ingest/stages/read-options.js';
@@ -18,6 +17,7 @@ import { type Output, openOutput } from '../output/read/output.js';
 import { hexHash } from '../text/sha256.js';
 import type { Failure, KeptFailure } from '../types/failure.js';
 import type { SkipRule } from '../types/skip-rule.js';
+import { type RunState, runStateOf } from './run-state.js';
 
 /** What {@link why} is told. */
 export interface WhyOptions {
@@ -42,8 +42,9 @@ export interface PathFate {
    * - `left-out`: a rule leaves it out: see `reason`
    * - `not-named`: no run named it, nor a folder above it
    * - `gone`: there is no such file any more
+   * - `unknown`: neither a file nor a document has this name
    */
-  fate: 'taken' | 'left-out' | 'not-named' | 'gone';
+  fate: 'taken' | 'left-out' | 'not-named' | 'gone' | 'unknown';
   /** What leaves it out, as in `leftOut` of a summary; also `hidden`, `ignored`, `excluded`, `output`. */
   reason?: string;
   /** What is left out, as a source: the path itself, or a folder above it. */
@@ -63,13 +64,14 @@ export interface PathFate {
    * changes, or `retryFailed` is set. Rows of the file as it was before are kept.
    */
   knownFailure?: true;
+  /** Of what is taken and has no row yet: the run that is under way, or that was interrupted. */
+  run?: RunState;
   /** What has no vectors of it, as in `failures.jsonl`. */
   failures: Failure[];
 }
 
 /**
  * Tells what becomes of each path: taken or left out, by which rule, and what the output has of it.
- * @throws {UsageError} when neither a file nor a document has this name
  * @throws {DamagedOutputError} when the output's files contradict each other
  * @throws {NewerOutputError} when a newer version made the output
  */
@@ -79,13 +81,25 @@ export async function why(options: WhyOptions): Promise<PathFate[]> {
   const output = await openOutput(out, { sums: false, ...(signal && { signal }) });
   try {
     const failures = (await output?.failures()) ?? [];
-    return paths.map((path) => {
+    const fates = paths.map((path) => {
       signal?.throwIfAborted();
       return fateOf(path, { settings, cwd, out, output, failures });
     });
+    return fates.some(isAwaited) ? withRun(fates, await runStateOf(out), output !== undefined) : fates;
   } finally {
     await output?.close();
   }
+}
+
+/** Whether a run has yet to embed it. */
+function isAwaited({ fate, documents, failures }: PathFate): boolean {
+  return fate === 'taken' && documents + failures.length === 0;
+}
+
+/** @param isIndexed whether a run has ended: one that was paused then has nothing to go on with */
+function withRun(fates: PathFate[], run: RunState | undefined, isIndexed: boolean): PathFate[] {
+  if (run === undefined || (run.state === 'paused' && isIndexed)) return fates;
+  return fates.map((fate) => (isAwaited(fate) ? { ...fate, run } : fate));
 }
 
 interface Known {
@@ -119,9 +133,7 @@ function fateOfName(path: string, known: Known): PathFate {
       const isRecord = output?.recordFileOf(source) !== undefined;
       return { ...fate, fate: isRecord ? 'taken' : 'gone' };
     }
-    throw new UsageError(
-      `There is no file "${path}", and the output has no document of that name: \`embed list\` names those that it has.`,
-    );
+    return { ...fate, fate: 'unknown' };
   }
   const roots = rootsAbove(source, absolute, known);
   if (roots.length === 0) return { ...fate, fate: 'not-named' };

@@ -179,6 +179,13 @@ describe('every command', () => {
     { of: 'why', args: ['docs/page.md'], keys: ['paths'], before: index },
     {
       of: 'why',
+      args: ['docs/page.md', 'docs/none.md'],
+      keys: ['paths'],
+      error: { code: 'EMBED_USAGE', exit: 2 },
+      before: index,
+    },
+    {
+      of: 'why',
       args: ['docs/broken.ipynb'],
       keys: ['paths'],
       async before() {

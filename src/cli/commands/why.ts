@@ -1,6 +1,8 @@
 // `embed why`: what it prints.
+import { runAdvice, runInWords } from '../../commands/run-state.js';
 import type { PathFate } from '../../commands/why.js';
 import type { LoadedSettings } from '../../config/origins.js';
+import { UsageError } from '../../errors.js';
 import { plural } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
@@ -9,6 +11,7 @@ import type { why as declared } from '../declared/why.js';
 import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { paint } from '../terminal/colour.js';
+import { tellError } from '../terminal/error-report.js';
 import { meanings } from '../terminal/failure-view.js';
 import { printNotice, printResult } from '../terminal/print.js';
 import { pathsFromHere } from '../terminal/shown-path.js';
@@ -22,8 +25,16 @@ export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
   const paths = found.map((fate) => withOrigin(fate, loaded));
   const { include, exclude } = settings;
   const isFiltered = include.length + exclude.length > 0;
-  if (!given.flags.json) for (const fate of paths) print(fate, isFiltered);
-  return { result: { paths: paths.map(withMeanings) } };
+  const isKnown = ({ fate }: PathFate): boolean => fate !== 'unknown';
+  if (!given.flags.json) for (const fate of paths.filter(isKnown)) print(fate, isFiltered);
+  const errors = paths.filter((fate) => !isKnown(fate)).map(({ path }) => tellError(unknown(path)));
+  return { result: { paths: paths.map(withMeanings) }, error: errors[0] };
+}
+
+function unknown(path: string): UsageError {
+  return new UsageError(
+    `There is no file "${path}", and the output has no document of that name: \`embed list\` names those that it has.`,
+  );
 }
 
 /** A pattern that isn't from this command line, with the place that it is from. */
@@ -70,7 +81,7 @@ const keeping: ReadonlySet<string> = new Set(['excluded', 'too-large', 'unreadab
 const ownRules: ReadonlySet<string> = new Set(['binary', 'link', 'index', 'generated', 'vendored']);
 
 function render(path: PathFate, isFiltered: boolean): Printable {
-  const { fate, format, documents, rows, changed, knownFailure, failures } = path;
+  const { fate, format, documents, rows, changed, knownFailure, failures, run } = path;
   const inside = documents > 0 ? say`${plural(documents, 'document')}, ${plural(rows, 'row')}` : undefined;
   if (fate === 'left-out') return leftOut(path, inside, isFiltered);
   if (fate === 'gone')
@@ -89,7 +100,7 @@ function render(path: PathFate, isFiltered: boolean): Printable {
   }
   return failures.length > 0
     ? say`taken${as}, but it has no row${knownFailure ? say`, and isn't tried again ${untilWhen}` : say``}`
-    : say`taken${as}, but not in the index yet: run \`embed ingest\``;
+    : say`taken${as}, but not in the index yet: ${run === undefined ? say`run \`embed ingest\`` : printable(`the run ${runInWords(run)}; ${runAdvice(run)}`, 1000)}`;
 }
 
 function leftOut(

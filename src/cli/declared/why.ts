@@ -16,7 +16,7 @@ export const why = {
   ],
   flags: ['config', 'out', 'include', 'exclude', 'gitignore', 'follow', 'generated', 'maxFileSize', 'json'],
   about:
-    'Rules are those that the next run would have: ignore files, and the flags and settings given here. Without an index, it answers for `embed ingest .`',
+    'Rules are those that the next run would have: ignore files, and the flags and settings given here. Without an index, it answers for `embed ingest .`, and says whether a first run is under way or was interrupted. Paths that are unknown are told at the end, with exit code 2.',
   examples: [
     { line: 'embed why ./docs/drafts/plan.md' },
     { line: 'embed why docs/faq.md:12' },

@@ -132,6 +132,10 @@ test('a first run under way, and one that was killed, are told with their share'
     .poll(first, { timeout: 20_000 })
     .toMatch(/first run is under way \(process \d+ on .*\), \d+ % done/);
   expect((await json('status')).run).toMatchObject({ state: 'running' });
+  const why = async () => (await workspace.embed(['why', 'docs/page 1.md'])).stdout;
+  expect(await why()).toMatch(
+    /: taken \(markdown\), but not in the index yet: the run is under way \(process \d+ on .*\), \d+ % done; wait/,
+  );
   child.kill('SIGKILL');
   await done;
   const { code, stderr } = await workspace.embed(['search', 'page']);
@@ -139,6 +143,8 @@ test('a first run under way, and one that was killed, are told with their share'
   expect(stderr).toMatch(/the first run was interrupted at \d+ %; run `embed ingest` with the same paths/);
   expect((await workspace.embed(['verify'])).stderr).toContain('the first run was interrupted at');
   expect((await json('status')).run).toMatchObject({ state: 'interrupted', share: expect.any(Number) });
+  expect(await why()).toMatch(/the run was interrupted at \d+ %; run `embed ingest` with the same paths/);
+  expect((await json('why', 'docs/page 1.md')).paths).toMatchObject([{ run: { state: 'interrupted' } }]);
 });
 
 test('status: a run that --limit or its time window ended was not interrupted', async () => {
@@ -231,9 +237,9 @@ test('why: in the index, or left out by which line of which file', async () => {
   const { stdout } = await workspace.embed(['why', 'docs/drafts/plan.md', 'docs/big.md']);
   expect(stdout).toContain('docs/drafts/plan.md: left out, with docs/drafts: .gitignore:4 drafts/\n');
   expect(stdout).toContain('docs/big.md: in the index (markdown): 1 document, ');
-  expect((await workspace.embed(['why', 'docs/none.md'])).stderr).toContain(
-    'There is no file "docs/none.md"',
-  );
+  const some = await workspace.embed(['why', 'docs/none.md', 'docs/big.md', 'nil']);
+  expect([some.code, some.stdout]).toEqual([2, expect.stringMatching(/^docs\/big\.md: in the index .*\n$/)]);
+  for (const name of ['docs/none.md', 'nil']) expect(some.stderr).toContain(`There is no file "${name}"`);
 });
 
 test('why: without an index it answers for the working folder, and a document may be named as it is found', async () => {
