@@ -20,6 +20,7 @@ export class FailureReport {
   /** Sources of the last failures: a document counts once, also when several of its chunks failed. */
   #lastTold: string | undefined;
   #lastKnown: string | undefined;
+  #isRebuild = false;
 
   constructor(knownFailures: KnownFailures, counts: RunCounts) {
     this.knownFailures = knownFailures;
@@ -56,11 +57,20 @@ export class FailureReport {
     for (const failure of this.#before) this.knownFailures.add(failure);
   }
 
+  /** The same for a rebuild, which keeps nothing. @param space of the new output; its id */
+  async recallReplaced(replaced: Output | undefined, space: string): Promise<void> {
+    // A damaged output is rebuilt, too.
+    const all = (await replaced?.failures().catch(() => undefined)) ?? [];
+    for (const failure of all) this.knownFailures.add(failure, replaced?.space.id === space);
+    this.#isRebuild = true;
+  }
+
   /**
    * The failures of the previous output that stay, as this run didn't look at them.
    * @param surveyed whether the listing may lack files that are there
    */
   staying(named: Named, prune: boolean, { isPartial }: Pick<SurveyResult, 'isPartial'>): KeptFailure[] {
+    if (this.#isRebuild) return [];
     const elsewhere = new Set(failuresElsewhere(this.#before, named, false));
     const unread = this.knownFailures.unread((file) => isPartial && isThere(file, named.base));
     return [

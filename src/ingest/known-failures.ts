@@ -1,7 +1,7 @@
 // Failures of the previous run that depend on a document and the vector space alone: a scan, a file with a password, a text that
 // the model refuses. They were told then, and are only counted as long as the file's bytes, its reader and the limits stay the
-// same. So a folder with such a file costs no server and no alarm every night. (Another vector space means --rebuild,
-// which starts from nothing.)
+// same. So a folder with such a file costs no server and no alarm every night. A rebuild tries all of them once more; what fails
+// as before was told.
 import type { FailureCode, KeptFailure, Lasting } from '../types/failure.js';
 import type { Origin } from './stages/document-steps.js';
 
@@ -21,13 +21,17 @@ const ofBytes: ReadonlySet<FailureCode> = new Set([
  * was met on several days.
  */
 const ofMachine: ReadonlySet<FailureCode> = new Set(['too-slow', 'too-large', 'rejected']);
+/** Another model may take the text. */
+const ofModel: ReadonlySet<FailureCode> = new Set(['unknown-script', 'too-long', 'rejected']);
 const daysToLast = 3;
 
 export interface KnownFailuresOptions {
   /** The limits that are in force, in words; another text means another try for what met one. */
   limits: string;
-  /** Try all again. @default false */
+  /** Try all again, and tell all. @default false */
   retry?: boolean | undefined;
+  /** Try all again, and tell those that are new. @default false */
+  rebuild?: boolean | undefined;
   /** Today (UTC), as `2026-01-31`. @default the clock's */
   today?: string | undefined;
 }
@@ -35,6 +39,7 @@ export interface KnownFailuresOptions {
 export class KnownFailures {
   readonly #limits: string;
   readonly #retry: boolean;
+  readonly #rebuild: boolean;
   readonly #today: string;
   /** By file. */
   readonly #byFile = new Map<string, KeptFailure[]>();
@@ -48,12 +53,14 @@ export class KnownFailures {
   constructor(options: KnownFailuresOptions) {
     this.#limits = options.limits;
     this.#retry = options.retry ?? false;
+    this.#rebuild = options.rebuild ?? false;
     this.#today = options.today ?? new Date().toISOString().slice(0, 10);
   }
 
-  /** @param failure of the previous output */
-  add(failure: KeptFailure): void {
-    const { source, lasting } = failure;
+  /** @param failure of the previous output @param isOfModel whether the model is still that one */
+  add(failure: KeptFailure, isOfModel = true): void {
+    const { source, code, lasting } = failure;
+    if (!isOfModel && ofModel.has(code)) return;
     if (lasting === undefined) {
       for (const file of possibleFiles(source)) this.#unsettled.add(file);
       return;
@@ -67,7 +74,8 @@ export class KnownFailures {
   /** The failures of a file that needn't be tried again; undefined when it must be, or has none. */
   of(origin: Origin): readonly KeptFailure[] | undefined {
     const failures = this.#byFile.get(origin.file);
-    if (failures === undefined || this.#retry || this.#unsettled.has(origin.file)) return undefined;
+    if (failures === undefined || this.#retry || this.#rebuild || this.#unsettled.has(origin.file))
+      return undefined;
     return failures.every((failure) => this.#isSame(failure, origin) && isSettled(failure))
       ? failures
       : undefined;

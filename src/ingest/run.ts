@@ -65,10 +65,9 @@ export class Run {
     this.#options = options;
     this.#signal = signal;
     this.#counts = options.counts ?? new RunCounts();
-    this.#report = new FailureReport(
-      new KnownFailures({ limits: limitsInWords(settings), retry: options.retryFailed }),
-      this.#counts,
-    );
+    const { retryFailed: retry, rebuild } = options;
+    const known = new KnownFailures({ limits: limitsInWords(settings), retry, rebuild });
+    this.#report = new FailureReport(known, this.#counts);
     this.#events = eventsFor(options.events);
     this.#window = new TimeWindow(options.until);
     this.#prune = options.prune ?? false;
@@ -153,6 +152,7 @@ export class Run {
       const session = () => this.#openSession(known, remade);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
       const pinned = known ? pinnedBy(known) : newlyPinned(await session(), settings.dtype ?? remade?.dtype);
+      if (rebuild) await this.#report.recallReplaced(previous, pinned.space.id);
       const writer = await openWriter(this.out, {
         previous: known,
         ...pinned,

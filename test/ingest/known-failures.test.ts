@@ -140,6 +140,17 @@ test('what a run does not reach stays known: beyond a limit, behind a pattern, u
   expect(await run()).toMatchObject({ code: 0, known: everything });
 });
 
+test('a rebuild tries all of them once more, and tells what is new', async () => {
+  await run();
+  rmSync(join(workspace.dir, 'docs/scan.pdf'));
+  writeFiles(workspace.dir, { 'docs/new.json': '{' });
+  const rest = everything.filter((name) => name !== 'scan.pdf');
+  expect(await run('--rebuild')).toMatchObject({ code: 3, told: ['new.json'], known: rest });
+  expect(await run('--rebuild')).toMatchObject({ code: 0, told: [], known: [...rest, 'new.json'].sort() });
+  expect((await run('--rebuild', '--strict')).code).toBe(3);
+  expect(await run('--rebuild', '--retry-failed')).toMatchObject({ code: 3, known: [] });
+});
+
 test('a list that somebody changed is not believed: no document is left out for it', async () => {
   await run();
   const good = markdown('beta', 1);
