@@ -71,7 +71,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     settings,
     ownsCredentials: !tokens.areNone,
     self: { host, port },
-    events,
+    // Searches have the embedders of their indexes.
+    events: options.searchOnly ? { ...events, notice: () => undefined } : events,
     onChange: () => models?.suspect(),
   }).catch(async (error: unknown) => {
     await cache?.close();

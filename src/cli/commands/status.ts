@@ -104,7 +104,8 @@ function rootLines(roots: readonly RootStatus[], out: string): Printable[] {
   });
   if (roots.length > maxRoots) lines.push(row('', say`and ${roots.length - maxRoots} more`));
   if (roots.some(({ gone, documents }) => gone && documents > 0)) {
-    lines.push(row('', say`what lies under a root that is gone stays: \`embed ingest … --prune\` drops it`));
+    lines.push(row('', say`if it or the index was moved: \`embed ingest\` with its paths finds all again`));
+    lines.push(row('', say`else what lies under it stays: \`embed ingest … --prune\` drops it`));
   }
   return lines;
 }
