@@ -5,11 +5,12 @@ import { UsageError } from '../errors.js';
 
 /**
  * The user's home folder.
+ * @param ofSystem asks the system
  * @throws {UsageError} when HOME is longer than any path, or neither it nor the system names one
  */
-export function homeFolder(): string {
+export function homeFolder(ofSystem = homedir): string {
   try {
-    return homedir();
+    return ofSystem();
   } catch (cause) {
     // A container may run as a number that the system has no user of.
     if ((cause as { info?: { code?: string } }).info?.code === 'ENOENT') {

@@ -1,7 +1,46 @@
 // What a notice or a warning is about, for programs: its words may change, its code doesn't.
 
+/** The code of a notice or a warning, which stays as it is; docs/json.md says what each is about. */
+export type NoticeCode =
+  | 'address-from-file'
+  | 'as-made'
+  | 'batch-changes-vectors'
+  | 'builtin-kept'
+  | 'builtin-used'
+  | 'cache-damaged'
+  | 'cache-fails'
+  | 'cache-full'
+  | 'cache-unavailable'
+  | 'destination-note'
+  | 'destination-retried'
+  | 'index-before-used'
+  | 'index-not-usable'
+  | 'journal-unused'
+  | 'large-lines'
+  | 'log-lines-dropped'
+  | 'making-words'
+  | 'model-back'
+  | 'model-changed'
+  | 'model-not-open'
+  | 'model-refused'
+  | 'names-not-found'
+  | 'no-index-yet'
+  | 'other-language'
+  | 'queue-may-drop'
+  | 'rerank-failed'
+  | 'run-left'
+  | 'server-answers'
+  | 'server-back'
+  | 'server-left-out'
+  | 'texts-go-to'
+  | 'too-many-connections'
+  | 'waiting-for-lock'
+  | 'waiting-for-server'
+  | 'worker-goes-on'
+  | 'worker-rests';
+
 /** Each code, with what it is about, as docs/json.md tells it. */
-export const noticeCodes = {
+export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'address-from-file': "the folder's configuration file names the server, or the database",
   'as-made': 'the servers that made the index are asked again, or the run goes on as it began',
   'batch-changes-vectors': 'a server gives other vectors in a batch than alone: texts are sent one by one',
@@ -38,6 +77,4 @@ export const noticeCodes = {
   'waiting-for-server': 'a server that is down is waited for',
   'worker-goes-on': 'a worker takes batches again',
   'worker-rests': 'a worker takes no batches until its server is back',
-} as const;
-
-export type NoticeCode = keyof typeof noticeCodes;
+};
