@@ -1,6 +1,7 @@
 // The notes on a run of the command line (src/state): what a program does with the library isn't noted.
 import { resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
+import { type Settings, settingsTable } from '../config/settings.js';
 import type { DocumentChange } from '../events.js';
 import type { RunResult } from '../ingest/options.js';
 import { RunCounts } from '../ingest/run-counts.js';
@@ -14,23 +15,36 @@ export interface NotedRun {
   failed(error: unknown): void;
 }
 
+interface NotedFlags {
+  dryRun?: boolean | undefined;
+  limit?: number | undefined;
+  rebuild?: boolean | undefined;
+}
+
 const nothing = (): void => undefined;
+
+/** What a run must say again to make the same vectors and chunks, where its command line said it. */
+const kept = new Set<keyof Settings>([
+  ...(['chunkSize', 'chunkOverlap', 'context', 'dtype'] as const),
+  ...(['dimensions', 'documentPrefix', 'queryPrefix', 'maxTokens'] as const),
+]);
 
 /** @param flags of a dry run nothing is noted; one with a bound of its files leaves others to the next */
 export function noteRun(
   loaded: LoadedSettings,
   counts: RunCounts,
-  { dryRun = false, limit }: { dryRun?: boolean; limit?: number | undefined } = {},
+  { dryRun = false, limit, rebuild = false }: NotedFlags = {},
 ): NotedRun {
   if (dryRun) return { document: nothing, done: nothing, failed: nothing };
   const { settings } = loaded;
+  const flags = [...(rebuild ? [['--rebuild']] : []), ...flagsIn(loaded)];
   const notes = new RunNotes(
     resolve(settings.out),
     () => (counts.bytesRead > 0 ? shareDone(counts) : undefined),
     () => {
       const { embedder, model } = counts.embedder ?? {};
-      if (embedder === undefined || model === undefined) return undefined;
-      return { embedder, model, addresses: addressesIn(loaded, embedder) };
+      if (embedder === undefined || model === undefined) return { flags };
+      return { flags, maker: { embedder, model, addresses: addressesIn(loaded, embedder) } };
     },
   );
   return {
@@ -53,6 +67,12 @@ export function noteRun(
     failed: (error) =>
       notes.end(error instanceof SignalError ? 'stopped' : 'failed', { hasCommitted: false }),
   };
+}
+
+function flagsIn({ settings, layers }: LoadedSettings): string[][] {
+  return settingsTable
+    .filter(({ key, flag }) => kept.has(key) && flag !== undefined && layers[key] === 'flag')
+    .map(({ key, flag }) => [flag!.split(' ')[0]!, String(settings[key])]);
 }
 
 /** Notes on each update of a run that watches; how much of one is done isn't noted. */

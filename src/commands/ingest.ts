@@ -14,7 +14,8 @@ import { Run } from '../ingest/run.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { seedShard } from '../output/shards/seed.js';
 import { recover } from '../output/write/recover.js';
-import { runInWords, runStateOf } from './run-state.js';
+import { goOnCommand, isRebuild } from '../state/go-on.js';
+import { runLeft, runStateOf } from './run-state.js';
 
 /** What {@link ingest} is told. */
 export interface IngestOptions extends RunOptions {
@@ -40,10 +41,10 @@ export interface IngestOptions extends RunOptions {
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
   const run = await Run.prepare(options);
+  const state = await runStateOf(run.out);
   if (options.dryRun) {
-    const state = await runStateOf(run.out);
     const result = await run.plan();
-    if (state) eventsFor(options.events).notice(`A run of this output ${runInWords(state)}.`, 'run-left');
+    if (state) eventsFor(options.events).notice(`${runLeft(state)}.`, 'run-left');
     return result;
   }
   const lock = await acquireLock(run.out, {
@@ -56,6 +57,13 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
     const ended = await recover(run.out, undefined, options.signal);
     if (ended) debug.output?.('ended the commit that another run had begun');
     const { shard, rebuild } = options;
+    if (!rebuild && !ended && state && state.state !== 'running' && isRebuild(state)) {
+      eventsFor(options.events).notice(
+        `${runLeft(state)}, and this run gives it up: what it embedded stays in the cache alone. ` +
+          `To rebuild: ${goOnCommand(options.settings.out, state, true)}`,
+        'rebuild-given-up',
+      );
+    }
     if (shard !== undefined && !rebuild) {
       const seeded = await seedShard(run.whole, run.out, { shard, lock, signal: options.signal });
       if (seeded) debug.output?.(`begun with its part of ${run.whole}`);

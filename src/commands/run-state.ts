@@ -8,11 +8,12 @@ import { inspectLock } from '../output/lock/lock.js';
 import { ownerInWords } from '../output/lock/lock-owner.js';
 import { shardsIn } from '../output/shards/find-shards.js';
 import { journalsOf } from '../output/write/journal.js';
-import { attempt, type Maker, NotesFiles, type Pause } from '../state/output-notes.js';
+import { goOnCommand, isRebuild } from '../state/go-on.js';
+import { attempt, type BegunRun, NotesFiles, type Pause } from '../state/output-notes.js';
 import { command } from '../text/plural.js';
 
 /** A run that has not ended, or that left something to go on with. */
-export interface RunState {
+export interface RunState extends BegunRun {
   /**
    * - `running`: under way
    * - `interrupted`: stopped early, and the next run goes on from there
@@ -25,8 +26,6 @@ export interface RunState {
   share?: number;
   /** Of a run under way: its process and host. */
   by?: string;
-  /** What makes its vectors; absent when that isn't known here. */
-  maker?: Maker;
   /** Bytes of vectors that the next run has already. */
   keptBytes: number;
 }
@@ -40,13 +39,13 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
   if (!isRunning && keptBytes === 0 && !(await namesIn(runFolder(out))).includes('commit')) return undefined;
   const notes = attempt(() => new NotesFiles(out));
   const share = attempt(() => notes?.share());
-  const maker = attempt(() => notes?.maker());
+  const begun = attempt(() => notes?.begun());
   const pausedBy = isRunning ? undefined : attempt(() => notes?.pausedBy());
   return {
     state: isRunning ? 'running' : pausedBy ? 'paused' : 'interrupted',
     ...(pausedBy && { pausedBy }),
     ...(share !== undefined && { share }),
-    ...(maker && { maker }),
+    ...begun,
     ...(lock && isRunning && !lock.owner.isUnreadable && { by: ownerInWords(lock.owner) }),
     keptBytes,
   };
@@ -61,6 +60,11 @@ export function runInWords({ state, share, by, pausedBy }: RunState): string {
   }
   if (state === 'interrupted') return `was interrupted${percent === undefined ? '' : ` at ${percent}`}`;
   return `is under way${by === undefined ? '' : ` (${by})`}${percent === undefined ? '' : `, ${percent} done`}`;
+}
+
+/** `A run of this output was interrupted at 64 %`, `A rebuild of …`. */
+export function runLeft(state: RunState): string {
+  return `A ${isRebuild(state) ? 'rebuild' : 'run'} of this output ${runInWords(state)}`;
 }
 
 /** `38 %`: never 100 before the end. @param share 0 to 1 */
@@ -82,14 +86,14 @@ export async function noIndex(out: string): Promise<NoIndexError> {
       `There is no index in ${out}: make one with \`embed ingest\`, or name it with --out.`,
     );
   }
-  return new NoIndexError(
-    `There is no index in ${out} yet: the first run ${runInWords(state)}; ${runAdvice(state)}.`,
-  );
+  const advice =
+    state.state === 'running' ? runAdvice(state) : `\`${goOnCommand(out, state, false)}\` goes on from there`;
+  return new NoIndexError(`There is no index in ${out} yet: the first run ${runInWords(state)}; ${advice}.`);
 }
 
 /** What to do about it, without the full stop. */
-export function runAdvice({ state }: RunState): string {
-  return state === 'running'
-    ? 'wait until it has ended'
-    : 'run `embed ingest` with the same paths, and it goes on from there';
+export function runAdvice(state: RunState): string {
+  if (state.state === 'running') return 'wait until it has ended';
+  const flag = isRebuild(state) ? ' and --rebuild' : '';
+  return `run \`embed ingest\` with the same paths${flag}, and it goes on from there`;
 }

@@ -38,6 +38,14 @@ export interface Maker {
   addresses: string[];
 }
 
+/** How a run was begun that is under way, or didn't end. */
+export interface BegunRun {
+  /** What makes its vectors; absent when that isn't known here. */
+  maker?: Maker;
+  /** What its command line said of the vectors and chunks that it makes: flags, each with its value. */
+  flags?: string[][];
+}
+
 /** What is known of an output beside what it holds itself. */
 export interface OutputNotes {
   lastRun?: LastRun;
@@ -51,6 +59,7 @@ const maxNotesBytes = 64 * 1024;
 /** A larger file of changes is made shorter, and a far larger one begun again. */
 const maxChangesBytes = 32 * 1024 * 1024;
 const maxAddresses = 64;
+const maxFlags = 16;
 /** Of a run: some thirty years. */
 const maxSeconds = 1e9;
 const results: ReadonlySet<string> = new Set<RunResultName>([
@@ -113,10 +122,19 @@ export class NotesFiles {
     return { embedder, model, addresses: addresses.slice(0, maxAddresses) };
   }
 
+  /** How the same run was begun. */
+  begun(): BegunRun {
+    const maker = this.maker();
+    const { flags } = this.#json('.run');
+    const isKnown = Array.isArray(flags) && flags.length <= maxFlags && flags.every(isFlag);
+    return { ...(maker && { maker }), ...(isKnown && { flags }) };
+  }
+
   /** @param share 0 to 1; undefined when the run is over, and has left nothing to go on with */
-  writeShare(share: number | undefined, maker?: Maker, pausedBy?: Pause): void {
+  writeShare(share: number | undefined, begun: BegunRun = {}, pausedBy?: Pause): void {
     if (share === undefined) rmSync(`${this.#start}.run`, { force: true });
-    else this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)), maker, pausedBy })}\n`);
+    else
+      this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)), ...begun, pausedBy })}\n`);
   }
 
   /** When each document changed, in ms since 1970; without those of which that isn't known. */
@@ -193,6 +211,11 @@ function isShare(value: unknown): value is number {
 
 function areTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** `["--rebuild"]`, `["--chunk-size", "40"]` */
+function isFlag(value: unknown): value is string[] {
+  return areTexts(value) && value.length <= 2 && /^--[a-z][a-z-]*$/.test(value[0] ?? '');
 }
 
 function lastRunOf(value: unknown): LastRun | undefined {

@@ -1,8 +1,8 @@
 // What a run notes on its output: how far it is, while it goes on, and at its end what it did.
 import {
   attempt,
+  type BegunRun,
   type LastRun,
-  type Maker,
   NotesFiles,
   type OutputNotes,
   type Pause,
@@ -26,7 +26,7 @@ export interface EndOfRun {
 export class RunNotes {
   readonly #files: NotesFiles | undefined;
   readonly #share: () => number | undefined;
-  readonly #maker: () => Maker | undefined;
+  readonly #begun: () => BegunRun;
   readonly #started = performance.now();
   readonly #changed = new Set<string>();
   readonly #timer: NodeJS.Timeout;
@@ -35,16 +35,12 @@ export class RunNotes {
   /**
    * @param out the output's folder, absolute
    * @param share how much is done, 0 to 1; undefined before the work has begun, which may wait for another run
-   * @param maker what makes the vectors, from the time that it is open
+   * @param begun how it was begun; with what makes the vectors from the time that it is open
    */
-  constructor(
-    out: string,
-    share: () => number | undefined,
-    maker: () => Maker | undefined = () => undefined,
-  ) {
+  constructor(out: string, share: () => number | undefined, begun: () => BegunRun = () => ({})) {
     this.#files = attempt(() => new NotesFiles(out));
     this.#share = share;
-    this.#maker = maker;
+    this.#begun = begun;
     this.#timer = setInterval(() => this.#noteShare(), intervalMs).unref();
   }
 
@@ -67,7 +63,7 @@ export class RunNotes {
       if (!isOver && !this.#hasBegun) return;
       const files = this.#files;
       if (files === undefined) return;
-      if (isOver) files.writeShare(pause?.share, this.#maker(), pause?.by);
+      if (isOver) files.writeShare(pause?.share, this.#begun(), pause?.by);
       const before = files.read();
       const addresses = servers?.addresses ?? before.addresses;
       const addressesOf = servers?.of ?? before.addressesOf;
@@ -85,6 +81,6 @@ export class RunNotes {
     const share = this.#share();
     if (share === undefined) return;
     this.#hasBegun = true;
-    attempt(() => this.#files?.writeShare(share, this.#maker()));
+    attempt(() => this.#files?.writeShare(share, this.#begun()));
   }
 }

@@ -27,6 +27,7 @@ export type NoticeCode =
   | 'no-index-yet'
   | 'other-language'
   | 'queue-may-drop'
+  | 'rebuild-given-up'
   | 'rerank-failed'
   | 'run-left'
   | 'server-answers'
@@ -66,6 +67,7 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'no-index-yet': 'a folder that is asked has no index yet',
   'other-language': 'chunks or a question are not English, and the built-in embedder knows English alone',
   'queue-may-drop': 'the Redis of the queue may drop batches',
+  'rebuild-given-up': 'a rebuild was interrupted, and this run, which is none, drops what it had embedded',
   'rerank-failed': 'results stay in their order, as the reranker failed',
   'run-left': 'a run of this output is under way, or left something to go on with',
   'server-answers': 'a server answers again, or did not come back in time',

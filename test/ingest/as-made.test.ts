@@ -1,5 +1,5 @@
 // What made an output makes it again, or goes on with it, where nothing else is named; and what is named is used or refused.
-import { readFileSync, truncateSync } from 'node:fs';
+import { readFileSync, realpathSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
@@ -119,6 +119,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const url = ['--ollama-url', ollama.url];
     const { child, done } = workspace.start([
       ...['ingest', 'docs', '--cache', 'none', '--batch-size', '4', '--concurrency', '1', ...url],
+      ...['--chunk-size', '64'],
     ]);
     const told = async () => (await workspace.embed(['status'])).stdout;
     await expect.poll(told, { timeout: 20_000 }).toMatch(/is under way.*, [1-9]\d* % done/);
@@ -126,7 +127,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     await eventually(() => journalBytes(out)).toBeGreaterThan(1000);
     child.kill(signal);
     await done;
-    const flags = `--out ./embeddings --ollama-url ${ollama.url} --model ${model}`;
+    const flags = `--out ./embeddings --chunk-size 64 --ollama-url ${ollama.url} --model ${model}`;
     expect(await told()).toContain(`embed ingest <the same paths> ${flags}\n`);
     hangs = false;
     const begun = `Going on with ${model} at ${ollama.url}, as the interrupted run\n`;
@@ -145,3 +146,43 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     expect((await plain()).stderr).toContain(`Ollama: ${ollama.url}, as the index was made\n`);
   },
 );
+
+test.each(['followed', 'given up'])('an interrupted rebuild that is %s is told of as one', async (way) => {
+  const pages = Array.from({ length: 40 }, (_, n) => [`docs/page ${n}.md`, `Page ${n} of the book.\n`]);
+  writeFiles(workspace.dir, Object.fromEntries(pages));
+  expect(await plain('--embedder', 'builtin')).toMatchObject({ code: 0 });
+  let hangs = true;
+  const isLast = (texts: readonly string[]) => hangs && texts.some((text) => text.includes('Page 9'));
+  ollama.script({ kind: 'hang', when: isLast, times: Number.POSITIVE_INFINITY });
+  const flags = ['--rebuild', '--chunk-size', '64', '--ollama-url', ollama.url, '--model', model];
+  const { child, done } = workspace.start([
+    ...['ingest', 'docs', '--cache', 'none', '--batch-size', '4', '--concurrency', '1', ...flags],
+  ]);
+  const told = async () => (await workspace.embed(['status'])).stdout;
+  await eventually(() => journalBytes(out)).toBeGreaterThan(1000);
+  await expect.poll(told, { timeout: 20_000 }).toMatch(/rebuild +is under way.*, [1-9]\d* % done/);
+  child.kill('SIGKILL');
+  await done;
+  hangs = false;
+  const command = `embed ingest <the same paths> --out ./embeddings ${flags.join(' ')}`;
+  expect(await told()).toMatch(/\n {2}rebuild +was interrupted at \d+ %\n/);
+  expect(await told()).toContain(`${command}\n`);
+  if (way === 'followed') {
+    const doctor = await workspace.embed(['doctor', '--json', '--timeout', '60s', '--cache', 'none']);
+    const mends = JSON.parse(doctor.stdout).checks.map(({ mend }: { mend?: string }) => mend);
+    expect(mends).toContain(command.replace('./embeddings', realpathSync(out)));
+    expect((await plain('--dry-run')).stderr).toMatch(
+      /A rebuild of this output was interrupted at \d+ %\.\n/,
+    );
+    const run = await plain('--json', ...flags);
+    expect(summaryOf(run).chunks.reused).toBeGreaterThan(0);
+    expect(run.stderr).not.toContain('gives it up');
+  } else {
+    const run = await plain();
+    expect(run).toMatchObject({ code: 0 });
+    expect(run.stderr).toMatch(/A rebuild of this output was interrupted at \d+ %, and this run gives it up/);
+    expect(run.stderr).toContain(`${command}\n`);
+  }
+  expect(await told()).not.toContain('rebuild');
+  expect((await plain()).stderr).not.toContain('gives it up');
+});

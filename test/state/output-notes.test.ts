@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { goOnCommand } from '../../src/state/go-on.js';
 import { NotesFiles, readNotes } from '../../src/state/output-notes.js';
 import { RunNotes } from '../../src/state/run-notes.js';
 import { notesFolder } from '../../src/state/state-folder.js';
@@ -51,6 +52,29 @@ test('one that ends early leaves its share, and one that never began nothing', (
   expect(new NotesFiles(out).share()).toBe(0.64);
   expect(new NotesFiles(out).changes().size).toBe(0);
   expect(readNotes(out).lastRun?.result).toBe('stopped');
+});
+
+test('one that ends early leaves how it was begun, without what no command line says', () => {
+  const out = join(folder, 'index');
+  const maker = { embedder: 'ollama', model: 'bge-m3:latest', addresses: [] };
+  const flags = [['--rebuild'], ['--chunk-size', '40'], ['--document-prefix', "it's"]];
+  new RunNotes(
+    out,
+    () => 0.5,
+    () => ({ maker, flags }),
+  ).end('stopped', { hasCommitted: false });
+  const files = new NotesFiles(out);
+  expect(files.begun()).toEqual({ maker, flags });
+  const begin = 'embed ingest <the same paths> --out index';
+  expect(goOnCommand('index', files.begun(), true)).toBe(
+    `${begin} --rebuild --chunk-size 40 --document-prefix 'it'\\''s' --model bge-m3:latest`,
+  );
+  expect(goOnCommand('index', { maker, flags: [['--chunk-size', '40']] }, true)).toBe(begin);
+  const [name] = readdirSync(notes()).filter((one) => one.endsWith('.run'));
+  for (const wrong of ['x', [['; rm']], [[1]], [['--a', 'b', 'c']], Array(99).fill(['--a'])]) {
+    writeFileSync(join(notes(), name!), JSON.stringify({ share: 0.5, flags: wrong }));
+    expect(files.begun()).toEqual({});
+  }
 });
 
 test('an output has the same notes by a link to it, and another has its own', () => {

@@ -2,10 +2,11 @@
 import { resolve } from 'node:path';
 import { percentOf, runInWords } from '../../commands/run-state.js';
 import type { OutputStatus, RootStatus } from '../../commands/status.js';
+import { goOnCommand, isRebuild } from '../../state/go-on.js';
 import { padEnd } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
 import { moment } from '../../text/moments.js';
-import { plural, command as shell, whole } from '../../text/plural.js';
+import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import type { Given } from '../declared/command.js';
@@ -55,25 +56,17 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
     else if (index.embedder !== 'builtin') lines.push(row('server', say`not known here`));
   }
   // What paused a run that has committed is told as its end.
-  if (run !== undefined && (run.state !== 'paused' || index === undefined))
-    lines.push(row('run', paint.yellow(say`${printable(runInWords(run))}`)));
-  if (run?.state === 'interrupted' || (run?.state === 'paused' && index === undefined)) {
-    const flags = index === undefined ? flagsOf(run.maker) : '';
-    lines.push(row('', printable(`${shell`embed ingest <the same paths> --out ${out}`}${flags}`)));
+  const isRemaking = run !== undefined && isRebuild(run);
+  if (run !== undefined && (run.state !== 'paused' || index === undefined || isRemaking))
+    lines.push(row(isRemaking ? 'rebuild' : 'run', paint.yellow(say`${printable(runInWords(run))}`)));
+  if (
+    run !== undefined &&
+    (run.state === 'interrupted' || (run.state === 'paused' && (index === undefined || isRemaking)))
+  ) {
+    lines.push(row('', printable(goOnCommand(out, run, index !== undefined))));
   }
   lines.push(row('last run', lastRun === undefined ? say`not known here` : ended(lastRun)));
   return lines;
-}
-
-/** The flags by which a first run goes on with what it began with, whatever the environment names then. */
-function flagsOf(maker: NonNullable<OutputStatus['run']>['maker']): string {
-  if (maker === undefined) return '';
-  const { embedder, model, addresses } = maker;
-  if (embedder === 'builtin') return ' --embedder builtin';
-  const urls = addresses.map((one) =>
-    embedder === 'openai' ? shell` --url ${one}` : shell` --ollama-url ${one}`,
-  );
-  return `${embedder === 'openai' ? ' --embedder openai' : ''}${urls.join('')}${shell` --model ${model}`}`;
 }
 
 /** A document of which several chunks failed counts once, as in `embed list --failed`. */

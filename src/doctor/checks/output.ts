@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { NewerOutputError } from '../../errors.js';
 import { namesIn } from '../../output/files/disk-errors.js';
 import { ownFileSize } from '../../output/files/owned-file.js';
-import { journalPrefix, runFolder } from '../../output/format/owned-names.js';
+import { journalPrefix, manifestName, runFolder } from '../../output/format/owned-names.js';
 import { acquireLock, inspectLock } from '../../output/lock/lock.js';
 import { ownerInWords } from '../../output/lock/lock-owner.js';
 import { untouched } from '../../output/lock/takeover.js';
@@ -13,6 +13,7 @@ import { type Output, openOutput } from '../../output/read/output.js';
 import { outputsIn } from '../../output/shards/find-shards.js';
 import { parseRecord, readRecordText } from '../../output/write/commit.js';
 import { recover } from '../../output/write/recover.js';
+import { goOnCommand, isRebuild } from '../../state/go-on.js';
 import { attempt, NotesFiles } from '../../state/output-notes.js';
 import { command, plural } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
@@ -132,15 +133,20 @@ async function interrupted(out: string): Promise<Finding> {
   const sizes = await Promise.all(journals.map((name) => ownFileSize(join(run, name))));
   const bytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   if (bytes === 0) return undisturbed;
-  const pause = attempt(() => new NotesFiles(resolve(out)).pausedBy());
+  const notes = attempt(() => new NotesFiles(resolve(out)));
+  const pause = attempt(() => notes?.pausedBy());
+  const begun = attempt(() => notes?.begun()) ?? {};
   if (pause !== undefined) {
     const how = pause === 'limit' ? 'took the first files alone (--limit)' : 'stopped by its time window';
-    return { status: 'ok', seen: `${how}; ${shownSize(bytes)} of vectors are kept for the next run` };
+    return {
+      status: 'ok',
+      seen: `${how}; ${shownSize(bytes)} of vectors are kept for the next ${isRebuild(begun) ? 'rebuild' : 'run'}`,
+    };
   }
   return {
     status: 'warning',
     seen: `stopped early; its journal keeps ${shownSize(bytes)} of vectors for the next run`,
-    mend: command`embed ingest <the same paths> --out ${out}`,
+    mend: goOnCommand(out, begun, (await namesIn(out)).includes(manifestName)),
   };
 }
 

@@ -140,7 +140,9 @@ test('a first run under way, and one that was killed, are told with their share'
   await done;
   const { code, stderr } = await workspace.embed(['search', 'page']);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/the first run was interrupted at \d+ %; run `embed ingest` with the same paths/);
+  expect(stderr).toMatch(
+    /the first run was interrupted at \d+ %; `embed ingest <the same paths> --out .* goes on/,
+  );
   expect((await workspace.embed(['verify'])).stderr).toContain('the first run was interrupted at');
   expect((await json('status')).run).toMatchObject({ state: 'interrupted', share: expect.any(Number) });
   expect(await why()).toMatch(/the run was interrupted at \d+ %; run `embed ingest` with the same paths/);
