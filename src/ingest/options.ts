@@ -1,4 +1,5 @@
 // The options of a run, and its result.
+import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import type { RunEvents } from '../events.js';
 import type { Failure } from '../types/failure.js';
@@ -15,6 +16,8 @@ export interface RunOptions {
   choose?: readonly string[] | undefined;
   /** Of {@link loadSettings}. */
   settings: Settings;
+  /** Where settings came from, for messages: of {@link loadSettings}. @default their flags */
+  origins?: LoadedSettings['origins'] | undefined;
   /** Folder that relative paths start from. @default process.cwd() */
   cwd?: string;
   /**

@@ -9,6 +9,7 @@ import { UsageError, VectorSpaceError } from '../errors.js';
 import { type Dtype, usualDtype } from '../output/format/dtype.js';
 import type { Output } from '../output/read/output.js';
 import type { VectorSpace } from '../types/space.js';
+import type { RunOptions } from './options.js';
 import type { Session } from './session.js';
 
 /** Version of the splitter, as the manifest holds it. */
@@ -83,28 +84,45 @@ function otherOf(settings: Settings, space: VectorSpace): string | undefined {
  * All chunks of an output have the same size and overlap, and context of the same kind.
  * @throws {UsageError} when the settings ask for another one
  */
-export function refuseOtherChunks(settings: Settings, previous: Output | undefined): void {
+export function refuseOtherChunks(told: Told, previous: Output | undefined): void {
   if (!previous) return;
   const { size, overlap, context = 'tables' } = previous.manifest.chunking;
   const other =
-    settings.chunkSize !== undefined && settings.chunkSize !== size
-      ? `--chunk-size ${settings.chunkSize} differs from the output's ${size}`
-      : settings.chunkOverlap !== undefined && settings.chunkOverlap !== overlap
-        ? `--chunk-overlap ${settings.chunkOverlap} differs from the output's ${overlap}`
-        : settings.context !== undefined && settings.context !== context
-          ? `--context ${settings.context} differs from the output's ${context}`
-          : undefined;
+    otherThan(told, 'chunkSize', size) ??
+    otherThan(told, 'chunkOverlap', overlap) ??
+    otherThan(told, 'context', context);
   if (other) throw new UsageError(`${other}: use --rebuild to chunk all documents again.`);
+}
+
+/** Settings, and where they came from. */
+type Told = Pick<RunOptions, 'settings' | 'origins'>;
+
+const flags = {
+  chunkSize: '--chunk-size',
+  chunkOverlap: '--chunk-overlap',
+  context: '--context',
+  dtype: '--dtype',
+};
+
+/** How a setting differs from the output's, and where it stands if not among the flags. */
+function otherThan(
+  { settings, origins = {} }: Told,
+  key: keyof typeof flags,
+  pinned: number | string,
+): string | undefined {
+  const value = settings[key];
+  if (value === undefined || value === pinned) return undefined;
+  const origin = origins[key] ?? flags[key];
+  const from = origin.startsWith('--') ? '' : `, from ${origin},`;
+  return `${flags[key]} ${value}${from} differs from the output's ${pinned}`;
 }
 
 /**
  * All vectors of an output have numbers of one type.
  * @throws {UsageError} when the settings ask for another one
  */
-export function refuseOtherDtype({ dtype }: Settings, previous: Output | undefined): void {
+export function refuseOtherDtype(told: Told, previous: Output | undefined): void {
   const pinned = previous?.manifest.dtype;
-  if (dtype === undefined || pinned === undefined || dtype === pinned) return;
-  throw new UsageError(
-    `--dtype ${dtype} differs from the output's ${pinned}: use --rebuild to make the output again.`,
-  );
+  const other = pinned && otherThan(told, 'dtype', pinned);
+  if (other) throw new UsageError(`${other}: use --rebuild to make the output again.`);
 }

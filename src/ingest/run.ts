@@ -101,8 +101,8 @@ export class Run {
       await this.#report.recall(known, this.#reading.named, surveyed);
       await this.#guard(known ? removed : unlisted, surveyed, previous, known);
       refuseOtherEmbedder(this.#options.settings, known);
-      refuseOtherChunks(this.#options.settings, known);
-      refuseOtherDtype(this.#options.settings, known);
+      refuseOtherChunks(this.#options, known);
+      refuseOtherDtype(this.#options, known);
       const { planned } = await import('./dry-run.js');
       const estimated = await planned(this.#reading.listing.again(), {
         ...this.#readOptions(known, { ...surveyed, removed }),
@@ -147,8 +147,8 @@ export class Run {
         ? [new Set<string>(), new Set<string>()]
         : [surveyed.removed, surveyed.leaving];
       refuseOtherEmbedder(settings, known);
-      refuseOtherChunks(settings, known);
-      refuseOtherDtype(settings, known);
+      refuseOtherChunks(this.#options, known);
+      refuseOtherDtype(this.#options, known);
       const session = () => this.#openSession(known, remade);
       // A first run needs a vector space. Later runs use the output's, and may need no embedder.
       const pinned = known ? pinnedBy(known) : newlyPinned(await session(), settings.dtype ?? remade?.dtype);

@@ -102,6 +102,13 @@ describe('arguments', () => {
     expect((await ingest('docs')).code).toBe(0);
     const again = ['ingest', 'docs', '--ollama-url', ollama.url, '--chunk-size', '64'];
     await expectRefusal(again, 2, /--chunk-size 64 differs from the output's 256: use --rebuild/);
+    writeFiles(workspace.dir, { '.batchrc.json': JSON.stringify({ chunkSize: 64 }) });
+    const file = ['ingest', 'docs', '--ollama-url', ollama.url];
+    await expectRefusal(
+      file,
+      2,
+      /--chunk-size 64, from .*\.batchrc\.json \(chunkSize\), differs from the output's 256/,
+    );
     expect((await ingest('docs', '--chunk-size', '64', '--rebuild')).code).toBe(0);
   });
 });

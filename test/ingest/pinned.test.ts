@@ -75,11 +75,13 @@ test.each<[string, Partial<Settings>, string | undefined]>([
   ['another size', { chunkSize: 200 }, "--chunk-size 200 differs from the output's 256"],
   ['another overlap', { chunkOverlap: 0 }, "--chunk-overlap 0 differs from the output's 32"],
 ])('chunking named by %s', (_, named, words) => {
-  const error = refusal(() => refuseOtherChunks({ ...defaults, ...named }, previous));
+  const error = refusal(() => refuseOtherChunks({ settings: { ...defaults, ...named } }, previous));
   if (words === undefined) expect(error).toBeUndefined();
   else expect(error).toBeInstanceOf(UsageError);
   if (words !== undefined) expect((error as Error).message).toContain(words);
-  expect(refusal(() => refuseOtherChunks({ ...defaults, ...named }, undefined))).toBeUndefined();
+  expect(
+    refusal(() => refuseOtherChunks({ settings: { ...defaults, ...named } }, undefined)),
+  ).toBeUndefined();
 });
 
 test('a run goes on with the space and the chunking of the output, and its own splitter', () => {
@@ -94,12 +96,14 @@ test('a run goes on with the space and the chunking of the output, and its own s
 
 test('numbers of another type are refused, but for a new output', () => {
   const settings: Settings = { ...defaults, dtype: 'float16' };
-  const error = refusal(() => refuseOtherDtype(settings, previous));
+  const error = refusal(() => refuseOtherDtype({ settings }, previous));
   expect(error).toBeInstanceOf(UsageError);
   expect((error as Error).message).toMatch(
     /^--dtype float16 differs from the output's float32: use --rebuild/,
   );
-  expect(refusal(() => refuseOtherDtype(settings, undefined))).toBeUndefined();
-  expect(refusal(() => refuseOtherDtype({ ...defaults, dtype: 'float32' }, previous))).toBeUndefined();
-  expect(refusal(() => refuseOtherDtype(defaults, previous))).toBeUndefined();
+  expect(refusal(() => refuseOtherDtype({ settings }, undefined))).toBeUndefined();
+  expect(
+    refusal(() => refuseOtherDtype({ settings: { ...defaults, dtype: 'float32' } }, previous)),
+  ).toBeUndefined();
+  expect(refusal(() => refuseOtherDtype({ settings: defaults }, previous))).toBeUndefined();
 });

@@ -63,7 +63,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
       (signal) =>
         ingest({
           paths: given.arguments.paths,
-          ...{ choose, settings, shard },
+          ...{ choose, settings, shard, origins: loaded.origins },
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate },
           stdin: process.stdin,
           signal,

@@ -47,7 +47,7 @@ export async function runWatch(
   await withSignals(async (signal) => {
     try {
       await watch({
-        ...{ paths, choose, settings, shard, signal, polls: poll },
+        ...{ paths, choose, settings, shard, signal, origins: loaded.origins, polls: poll },
         ...{ allowRemovals, prune, rebuild, retryFailed, pull, wait, takeOver },
         fromFile: layers.sync === 'file' ? file : undefined,
         events: { ...printedEvents(line), document: notes.document },
