@@ -1,6 +1,7 @@
 // Documents of an output as they are typed: by their source, or by a path from where one stands.
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isPattern } from '../documents/globs/tokens.js';
 import { withinBase } from '../documents/walk/paths/within-base.js';
 import { sourceOf } from '../documents/walk/sources/source-name.js';
 
@@ -26,6 +27,12 @@ export function sourcesInOutput(glob: string, out: string): string {
   const isFromHere = /^\.{1,2}\//.test(pattern) || pattern.startsWith(`${base}/`);
   if (!isFromHere) return glob;
   return not + sourceOf(resolve(pattern), base) + (pattern.endsWith('/') ? '/' : '');
+}
+
+/** A document, folder or pattern likewise: a pattern is what isn't there as it is typed. */
+export function namedInOutput(typed: string, out: string): string {
+  const isGlob = typed.startsWith('!') || isPattern(typed);
+  return isGlob && !existsSync(typed) ? sourcesInOutput(typed, out) : sourceInOutput(typed, out);
 }
 
 /** What can't be a source that begins in the output's parent folder. */

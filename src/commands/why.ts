@@ -124,7 +124,7 @@ function withoutLine(path: string, { cwd, out, output }: Known): string {
 }
 
 function fateOfName(path: string, known: Known): PathFate {
-  const { settings, cwd, out, output } = known;
+  const { cwd, out, output } = known;
   const absolute = pathWithin(dirname(out), resolve(cwd, path));
   const source = nameOf(path, absolute, known);
   const fate = { path, source, ...contentOf(source, known) };
@@ -135,8 +135,40 @@ function fateOfName(path: string, known: Known): PathFate {
     }
     return { ...fate, fate: 'unknown' };
   }
+  return { ...fate, ...judge(absolute, source, known) };
+}
+
+/**
+ * Whether the next run with these settings would take each file, whatever the output has of it.
+ * @param paths absolute, in their places; a file that is gone isn't taken
+ */
+export async function wouldTake({
+  paths,
+  settings,
+  cwd = process.cwd(),
+  signal,
+}: WhyOptions): Promise<boolean[]> {
+  const out = resolve(cwd, settings.out);
+  const output = await openOutput(out, { sums: false, ...(signal && { signal }) });
+  try {
+    return paths.map((path) => {
+      signal?.throwIfAborted();
+      if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return false;
+      const known = { settings, cwd, out, output, failures: [] };
+      return judge(path, sourceOf(path, dirname(out)), known).fate === 'taken';
+    });
+  } finally {
+    await output?.close();
+  }
+}
+
+type Judgement = Partial<PathFate> & Pick<PathFate, 'fate'>;
+
+/** What the rules, and the file itself, say of a path that is there. */
+function judge(absolute: string, source: string, known: Known): Judgement {
+  const { settings, cwd, out } = known;
   const roots = rootsAbove(source, absolute, known);
-  if (roots.length === 0) return { ...fate, fate: 'not-named' };
+  if (roots.length === 0) return { fate: 'not-named' };
   const walk = walkOptions(settings, out, undefined);
   const ownOf = (root: string) => settings.sources.find((one) => resolve(cwd, one.path) === root);
   const verdicts = roots.map((root) =>
@@ -145,9 +177,9 @@ function fateOfName(path: string, known: Known): PathFate {
   const verdict = verdicts.find(({ reason }) => reason === undefined) ?? verdicts[0]!;
   if (verdict.reason !== undefined) {
     const { reason, at, rule } = verdict;
-    return { ...fate, fate: 'left-out', reason, ...(at && { at }), ...(rule && { rule }) };
+    return { fate: 'left-out', reason, ...(at && { at }), ...(rule && { rule }) };
   }
-  return { ...fate, ...lookInto(absolute, source, verdict, known) };
+  return lookInto(absolute, source, verdict, known);
 }
 
 /** The same path below the output's parent folder, where it leads there through a link. */
@@ -202,7 +234,7 @@ function lookInto(
   source: string,
   { choice }: Verdict,
   { settings, output, failures }: Known,
-): Partial<PathFate> & Pick<PathFate, 'fate'> {
+): Judgement {
   if (statSync(absolute).isDirectory()) return { fate: 'taken' };
   let bytes: Buffer;
   try {

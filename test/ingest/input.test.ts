@@ -207,7 +207,9 @@ describe('output', () => {
     writeFiles(workspace.dir, { 'docs/drafts/b.md': markdown('beta', 1), 'docs/c.md': markdown('gamma', 1) });
     expect((await ingest('docs')).code).toBe(0);
     const hidden = await ingest('docs', '--exclude', 'drafts');
-    expect(hidden.stderr).toMatch(/^ {2}kept {7}1 document whose files patterns, .*`embed forget … --out /m);
+    expect(hidden.stderr).toMatch(
+      /^ {2}kept {7}1 document whose files patterns or .*`embed forget … --out /m,
+    );
     expect(summaryOf(await ingest('docs', '--exclude', 'drafts', '--json')).hidden).toEqual([
       { root: 'docs', documents: 1 },
     ]);

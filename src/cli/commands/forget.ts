@@ -5,7 +5,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { forget as declared } from '../declared/forget.js';
 import type { Outcome } from '../declared/outcome.js';
-import { sourceInOutput } from '../named-source.js';
+import { namedInOutput } from '../named-source.js';
 import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
@@ -25,7 +25,7 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
     forget({
       ...flags,
       ...{ settings, signal, dryRun },
-      sources: given.arguments.sources.map((one) => sourceInOutput(one, settings.out)),
+      sources: given.arguments.sources.map((one) => namedInOutput(one, settings.out)),
       fromFile: layers.sync === 'file' ? file : undefined,
       events: printedEvents((line) => quiet || printNotice(line)),
     }),
@@ -35,7 +35,7 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
   return { result: { ...told, ...syncedJson(result) }, error: toldErrors(result) };
 }
 
-/** Commands that are shown. */
+/** Commands, and names of documents, that are shown. */
 const maxShown = 10;
 
 function render({ documents, rows, ignore, destinations, cached }: ForgetResult, dryRun: boolean): Printable {
@@ -46,8 +46,17 @@ function render({ documents, rows, ignore, destinations, cached }: ForgetResult,
       : say`; ${plural(cached, 'vector')} dropped from the cache`;
   const lines = [
     say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')})${vectors}\n`,
+    ...(dryRun ? named(documents) : []),
     renderSynced(destinations, dryRun),
     ...ignore.slice(0, maxShown).map((line) => say`To keep it out: ${paint.cyan(printable(line, 2000))}\n`),
   ];
   return joined(lines);
+}
+
+function named(documents: readonly string[]): Printable[] {
+  const more = documents.length - maxShown;
+  return [
+    ...documents.slice(0, maxShown).map((source) => say`  ${printable(source, 500)}\n`),
+    ...(more > 0 ? [say`  and ${more} more (--json names all)\n`] : []),
+  ];
 }

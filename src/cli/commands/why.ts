@@ -77,8 +77,15 @@ const untilWhen = say`until the file, its reader or a limit changes (\`--retry-f
 
 /** With these, the file may be wanted by a run of other flags, or be readable again. */
 const keeping: ReadonlySet<string> = new Set(['excluded', 'too-large', 'unreadable']);
-/** Rules of the program, by which documents go at once. */
-const ownRules: ReadonlySet<string> = new Set(['binary', 'link', 'index', 'generated', 'vendored']);
+/** Rules by which documents go at once, whatever the patterns. */
+const goingRules: ReadonlySet<string> = new Set([
+  'ignored',
+  'binary',
+  'link',
+  'index',
+  'generated',
+  'vendored',
+]);
 
 function render(path: PathFate, isFiltered: boolean): Printable {
   const { fate, format, documents, rows, changed, knownFailure, failures, run } = path;
@@ -109,7 +116,7 @@ function leftOut(
   isFiltered: boolean,
 ): Printable {
   const place = at === undefined || at === source ? say`` : say`, with ${printable(at, maxNameLength)}`;
-  const stays = keeping.has(reason) || (isFiltered && !ownRules.has(reason));
+  const stays = keeping.has(reason) || (isFiltered && !goingRules.has(reason));
   const until = stays ? say`: \`embed forget\` drops it` : say` until the next run`;
   const still = inside === undefined ? say`` : say`; the index still has ${inside} of it${until}`;
   return say`${paint.yellow(say`left out`)}${place}: ${skipInWords(reason, rule)}${still}`;

@@ -11,7 +11,7 @@ export const forget = {
       kind: 'text',
       isMany: true,
       isRequired: true,
-      help: 'documents, as a search result names them; a file of records goes with all of them',
+      help: 'documents as a search result names them, files with all of their records, folders, or patterns',
     },
   ],
   flags: [
@@ -33,6 +33,7 @@ export const forget = {
     'The next ingest that finds a document takes it again, unless it is ignored: the command for that is said. Other caches than that of these settings keep its vectors until they expire, or `embed cache clear`.',
   examples: [
     { line: 'embed forget docs/salaries.md' },
+    { line: "embed forget docs/drafts 'docs/**/*.tmp' --dry-run", what: 'a folder, and a pattern' },
     { line: 'embed forget docs/salaries.md --drop-cached', what: 'its vectors, too' },
     { line: 'embed forget docs/salaries.md --sync postgres://me@db/docs', what: 'out of the database, too' },
   ],

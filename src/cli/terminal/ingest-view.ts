@@ -186,7 +186,7 @@ function renderHidden({ hidden, out }: IngestSummary, label: string): Printable[
   if (documents === 0) return [];
   const forget = printable(command`embed forget … --out ${out}`);
   return [
-    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} whose files patterns, ignore files or --max-file-size hide from this run: \`${forget}\` drops them`,
+    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} whose files patterns or --max-file-size hide from this run: \`${forget}\` drops them`,
   ];
 }
 

@@ -1,7 +1,7 @@
 // `embed forget`: out of the output and its destinations, and what keeps a document out.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { readOutput } from '../../helpers/output.js';
@@ -79,6 +79,43 @@ test('a file of records goes with all of them; one of its records does not go al
   expect(sources()).toHaveLength(4);
 });
 
+test('a folder and a pattern go with all below them, and one line keeps each out', async () => {
+  for (const name of ['drafts/one', 'drafts/deep/two', 'old/three', 'old/keep', 'drafts x']) {
+    mkdirSync(dirname(join(workspace.dir, 'docs', name)), { recursive: true });
+    write(`docs/${name}.md`, `# ${name}\n\nWords of ${name}.\n`);
+  }
+  await ingest();
+  const args = ['forget', './docs/drafts/', 'docs/o*/t*'];
+  const dry = await workspace.embed([...args, '-n']);
+  expect(dry.stderr).toContain('would forget 3 documents (3 rows)');
+  expect(dry.stderr).toContain('\n  docs/drafts/deep/two.md\n');
+  expect(dry.stderr.match(/To keep it out: .*/g)).toEqual([
+    `To keep it out: echo /drafts/ >> ${workspace.dir}/docs/.embedignore`,
+    `To keep it out: echo '/o*/t*' >> ${workspace.dir}/docs/.embedignore`,
+  ]);
+  const told = JSON.parse((await workspace.embed([...args, '--json'])).stdout);
+  expect(told.documents).toEqual(['docs/drafts/deep/two.md', 'docs/drafts/one.md', 'docs/old/three.md']);
+  expect(told.ignore).toHaveLength(2);
+  const left = ['docs/a [draft].md', 'docs/b.md', 'docs/drafts x.md', 'docs/old/keep.md'];
+  const records = ['docs/posts.jsonl#1', 'docs/posts.jsonl#2'];
+  expect(sources()).toEqual([...left, ...records]);
+  expect((await workspace.embed(['verify'])).code).toBe(0);
+  for (const line of told.ignore) execFileSync('sh', ['-c', line], { cwd: workspace.dir });
+  await ingest();
+  expect(sources()).toEqual([...left, ...records]);
+  // In the ignore file of its root; a file of records as a whole.
+  const all = JSON.parse((await workspace.embed(['forget', '*.jsonl', '--json'])).stdout);
+  expect(all.documents).toEqual(records);
+  execFileSync('sh', ['-c', all.ignore[0]], { cwd: workspace.dir });
+  await ingest();
+  expect(sources()).toEqual(left);
+  // Of a root, none: it is named. Nor of what the settings leave out.
+  write('.batchrc.json', '{"exclude": ["b.*"]}');
+  expect(JSON.parse((await workspace.embed(['forget', 'docs/b.md', '--json'])).stdout).ignore).toEqual([]);
+  const rest = JSON.parse((await workspace.embed(['forget', 'docs', '--json'])).stdout);
+  expect([rest.documents.length, rest.ignore]).toEqual([3, []]);
+});
+
 test('a record of standard input goes alone, and comes again with it', async () => {
   const stdin = '{"id":"x","text":"One."}\n{"id":"y","text":"Two."}\n';
   await workspace.embed(['ingest', '-', ...builtin], { stdin });
@@ -91,9 +128,14 @@ test('a record of standard input goes alone, and comes again with it', async () 
 
 test('what is not there is told, and a dry run changes nothing', async () => {
   await ingest();
-  const { code, stderr } = await workspace.embed(['forget', 'docs/b.md', 'docs/none.md']);
-  expect(stderr).toContain('has no document docs/none.md');
+  const { code, stderr } = await workspace.embed(['forget', 'docs/b.md', 'docs/none.md', 'nil/**']);
+  expect(stderr).toContain('has no document docs/none.md, nil/**: name it');
+  expect(stderr).toContain('Nothing was forgotten.');
   expect(code).toBe(2);
+  for (const not of ['!docs/b.md', 'docs/*,!docs/b.md']) {
+    const told = await workspace.embed(['forget', not]);
+    expect([told.code, told.stderr]).toEqual([2, expect.stringContaining('says what stays')]);
+  }
   expect((await workspace.embed(['forget', 'docs/b.md', '--dry-run'])).stderr).toContain(
     'would forget 1 document',
   );
