@@ -15,7 +15,6 @@ import { embeddingKey } from '../text/embedded-text.js';
 import { printable } from '../text/printable.js';
 import { dropTexts } from './cache.js';
 import { type Forgotten, forgottenIn, type NamedFiles } from './forgotten.js';
-import { keepOut } from './keep-out.js';
 import { noIndex } from './run-state.js';
 import { type SyncOptions, sync } from './sync.js';
 
@@ -62,6 +61,8 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   const names = new Map<string, NamedFiles>();
   for (const [name, { kind, files }] of places.flatMap(({ found }) => [...found.names]))
     names.set(name, { kind, files: [...new Set([...(names.get(name)?.files ?? []), ...files])] });
+  // It walks folders, which who imports the library may never do.
+  const { keepOut } = await import('./keep-out.js');
   const ignore = await keepOut(names, {
     ...{ settings, cwd, signal },
     base: dirname(places[0]!.above),

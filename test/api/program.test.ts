@@ -87,7 +87,7 @@ test('does what it says', async () => {
     'got: notes 42',
     'found: docs/harbour.md:1',
     'verified: 2 rows, 0 problems',
-    'forgotten: The output has no document notes.md: name it as `embed list` and search results do.',
+    'forgotten: The output has no document notes.md: name it as `embed list` and search results do, or a folder or pattern of such names.',
     'synced: 2 of 2, 2 new',
     'EmbedError: exit with 3',
     'RejectedTextsError: leave out 1 (too-long)',

@@ -47,7 +47,9 @@ inBrowser('it asks for the token, keeps it for the tab, and shows nothing withou
   await page.press('Enter');
   await page.becomes(places, ['docs/mill.md:1']);
   expect(await page.value(`document.getElementById('token-form').hidden`)).toBe(true);
-  await page.value(`location.reload()`);
+  // The page before is there for a while.
+  await page.value(`window.isBefore = true, location.reload()`);
+  await page.becomes(`window.isBefore === undefined && document.readyState === 'complete'`, true);
   await page.becomes(places, ['docs/mill.md:1']);
   const background = `getComputedStyle(document.body).backgroundColor`;
   expect(await page.value(background)).toBe('rgb(20, 21, 24)');
