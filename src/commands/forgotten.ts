@@ -6,6 +6,7 @@ import { stdinRoot } from '../ingest/survey/standard-input.js';
 import type { Output } from '../output/read/output.js';
 import { filterOf } from '../search/filter.js';
 import { printable } from '../text/printable.js';
+import { withoutSlashes } from '../text/trim.js';
 
 export interface Forgotten {
   /** Sources of documents that go, with their rows. */
@@ -39,6 +40,11 @@ export function forgottenIn(output: Output, names: readonly string[], base: stri
   return found;
 }
 
+/** The folder that a name stands for, without slashes at the end. */
+export function folderNamed(name: string): string {
+  return withoutSlashes(name) || '/';
+}
+
 function meantBy(name: string, whole: Whole, base: string): [NamedFiles['kind'], string[]] {
   if (whole.has(name)) return ['document', [name]];
   // It would stand for all the others.
@@ -49,7 +55,7 @@ function meantBy(name: string, whole: Whole, base: string): [NamedFiles['kind'],
     const { takesSource } = filterOf({ source: [name] });
     return ['pattern', whole.all().filter(takesSource)];
   }
-  const folder = name.replace(/(?<=.)\/+$/s, '');
+  const folder = folderNamed(name);
   const isBelow = (source: string) => !whole.isPiped(source) && isUnderRoot(source, folder, base);
   return ['folder', whole.all().filter(isBelow)];
 }

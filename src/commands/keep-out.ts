@@ -5,7 +5,7 @@ import { embedignoreName, maxIgnoreFileBytes } from '../documents/walk/rules/ign
 import { absoluteName, isUnderRoot } from '../documents/walk/sources/source-name.js';
 import { readForeign } from '../files/foreign-file.js';
 import { command } from '../text/plural.js';
-import type { Forgotten, NamedFiles } from './forgotten.js';
+import { type Forgotten, folderNamed, type NamedFiles } from './forgotten.js';
 import { wouldTake } from './why.js';
 
 export interface KeepOutOptions {
@@ -46,7 +46,7 @@ function commandsFor(name: string, { kind, files }: NamedFiles, { base, roots }:
   const each = () => files.map((file) => ignoring(absoluteName(file, base)));
   if (kind === 'document') return each();
   if (kind === 'folder') {
-    const folder = name.replace(/(?<=.)\/+$/s, '');
+    const folder = folderNamed(name);
     // A root is named itself; what holds one is above its ignore files.
     const isInside = roots.some((root) => root !== folder && isUnderRoot(folder, root, base));
     return isInside && !roots.includes(folder) ? [ignoring(absoluteName(folder, base), '/')] : [];

@@ -28,6 +28,13 @@ export function refuseSizes(
   }
 }
 
+/** What of the cutting is pinned by an output. */
+interface PinnedChunks {
+  size?: number;
+  overlap?: number;
+  context?: 'headings' | undefined;
+}
+
 /**
  * What a rebuild keeps of how the output was cut: with the same model the sizes, unless the model takes less now; the context always.
  * @param isSame whether the same model embeds
@@ -37,7 +44,7 @@ export function pinnedChunks(
   remade: Remade | undefined,
   isSame: boolean,
   most = Number.POSITIVE_INFINITY,
-): { size?: number; overlap?: number; context?: 'headings' | undefined } | undefined {
+): PinnedChunks | undefined {
   if (remade === undefined) return undefined;
   const { chunking } = remade;
   return isSame && chunking.size <= most ? chunking : { context: chunking.context };
@@ -61,11 +68,23 @@ export function resolveChunking(
   const most = counter.id.startsWith('estimate') ? Math.floor(room * tokenMargin) : room;
   const isSame = identity.embedder === remade?.space.embedder && identity.model === remade.space.model;
   const pinned = previous?.manifest.chunking ?? pinnedChunks(remade, isSame, most);
-  const size = settings.chunkSize ?? pinned?.size ?? Math.min(defaultChunkTokens, most);
-  const overlap = settings.chunkOverlap ?? pinned?.overlap ?? 0;
-  refuseSizes({ size, overlap }, most, identity.model);
-  const headings = (settings.context ?? pinned?.context) === 'headings';
-  return { size, overlap, counter, headings };
+  const chunking = chunkingBy(settings, pinned, { size: Math.min(defaultChunkTokens, most), counter });
+  refuseSizes(chunking, most, identity.model);
+  return chunking;
+}
+
+/** What is set counts, then what is pinned, then the model's own. */
+export function chunkingBy(
+  settings: Settings,
+  pinned: PinnedChunks | undefined,
+  { size, counter }: Pick<Chunking, 'size' | 'counter'>,
+): Chunking {
+  return {
+    size: settings.chunkSize ?? pinned?.size ?? size,
+    overlap: settings.chunkOverlap ?? pinned?.overlap ?? 0,
+    headings: (settings.context ?? pinned?.context) === 'headings',
+    counter,
+  };
 }
 
 /** Refuses another token counter: it would move the boundaries of chunks. */

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import type { WalkEntry } from '../documents/walk/walk.js';
 import { embeddedText } from '../text/embedded-text.js';
 import { planChunking } from '../upstream/choose-embedder.js';
-import { pinnedChunks, refuseSizes, resolveChunking } from './chunk-sizes.js';
+import { chunkingBy, pinnedChunks, refuseSizes, resolveChunking } from './chunk-sizes.js';
 import type { Chunking } from './chunking.js';
 import type { Sample, TimeEstimate } from './estimate.js';
 import type { FailureReport } from './failure-report.js';
@@ -69,12 +69,7 @@ export async function countPlan(
     previous?.space ?? remade?.space,
   );
   const pinned = previous?.manifest.chunking ?? pinnedChunks(remade, isSame, mostTokens);
-  const planned: Chunking = {
-    size: settings.chunkSize ?? pinned?.size ?? chunkTokens,
-    overlap: settings.chunkOverlap ?? pinned?.overlap ?? 0,
-    headings: (settings.context ?? pinned?.context) === 'headings',
-    counter,
-  };
+  const planned = chunkingBy(settings, pinned, { size: chunkTokens, counter });
   refuseSizes(planned, mostTokens);
   const chunking = options.chunking ?? (async () => planned);
   const kept = await KeptVectors.open(options.out, settings, previous?.space, options.events);

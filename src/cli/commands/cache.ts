@@ -1,7 +1,8 @@
 // `embed cache`: what its subcommands ask and print.
 import { UsageError } from '../../errors.js';
+import type { KeptIndexes } from '../../search/words/kept-indexes.js';
 import { plural } from '../../text/plural.js';
-import { say } from '../../text/printable.js';
+import { type Printable, say } from '../../text/printable.js';
 import { shownSize } from '../../text/sizes.js';
 import type { cacheClear, cachePrune, cacheStats as declaredStats } from '../declared/cache.js';
 import type { Given } from '../declared/command.js';
@@ -42,15 +43,19 @@ export async function runCacheClear({ flags, ...given }: Given<typeof cacheClear
     if (!canAsk()) throw new UsageError('There is no terminal to ask you: to clear the cache, give --yes.');
     const { entries, bytes, words } = await cacheStats(settings);
     printNotices(where);
-    const alsoWords = words.count === 0 ? say`` : say` and ${indexesOf(words)} of words`;
-    if (!(await confirm(say`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})${alsoWords}?`))) {
+    if (
+      !(await confirm(say`Remove ${plural(entries, 'vector')} (${shownSize(bytes)})${andIndexes(words)}?`))
+    ) {
       printResult(say`Nothing was removed.`);
       return {};
     }
   }
   const { place, removed, words } = await clearCache(settings);
   const first = flags.yes ? where : say``;
-  const also = words.count === 0 ? say`` : say` and ${indexesOf(words)} of words`;
-  printResults(say`${first}Removed ${plural(removed, 'vector')}${also}.\n${fileNote(place)}`);
+  printResults(say`${first}Removed ${plural(removed, 'vector')}${andIndexes(words)}.\n${fileNote(place)}`);
   return {};
+}
+
+function andIndexes(words: KeptIndexes): Printable {
+  return words.count === 0 ? say`` : say` and ${indexesOf(words)} of words`;
 }

@@ -57,13 +57,9 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
   }
   // What paused a run that has committed is told as its end.
   const isRemaking = run !== undefined && isRebuild(run);
-  if (run !== undefined && (run.state !== 'paused' || index === undefined || isRemaking))
+  if (run !== undefined && (run.state !== 'paused' || index === undefined || isRemaking)) {
     lines.push(row(isRemaking ? 'rebuild' : 'run', paint.yellow(say`${printable(runInWords(run))}`)));
-  if (
-    run !== undefined &&
-    (run.state === 'interrupted' || (run.state === 'paused' && (index === undefined || isRemaking)))
-  ) {
-    lines.push(row('', printable(goOnCommand(out, run, index !== undefined))));
+    if (run.state !== 'running') lines.push(row('', printable(goOnCommand(out, run, index !== undefined))));
   }
   lines.push(row('last run', lastRun === undefined ? say`not known here` : ended(lastRun)));
   return lines;

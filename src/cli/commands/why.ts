@@ -3,6 +3,7 @@ import { runAdvice, runInWords } from '../../commands/run-state.js';
 import type { PathFate } from '../../commands/why.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { UsageError } from '../../errors.js';
+import { goesAtOnce } from '../../ingest/survey/left-out-sources.js';
 import { plural } from '../../text/plural.js';
 import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
@@ -77,15 +78,6 @@ const untilWhen = say`until the file, its reader or a limit changes (\`--retry-f
 
 /** With these, the file may be wanted by a run of other flags, or be readable again. */
 const keeping: ReadonlySet<string> = new Set(['excluded', 'too-large', 'unreadable']);
-/** Rules by which documents go at once, whatever the patterns. */
-const goingRules: ReadonlySet<string> = new Set([
-  'ignored',
-  'binary',
-  'link',
-  'index',
-  'generated',
-  'vendored',
-]);
 
 function render(path: PathFate, isFiltered: boolean): Printable {
   const { fate, format, documents, rows, changed, knownFailure, failures, run } = path;
@@ -116,7 +108,7 @@ function leftOut(
   isFiltered: boolean,
 ): Printable {
   const place = at === undefined || at === source ? say`` : say`, with ${printable(at, maxNameLength)}`;
-  const stays = keeping.has(reason) || (isFiltered && !goingRules.has(reason));
+  const stays = keeping.has(reason) || (isFiltered && !goesAtOnce(reason));
   const until = stays ? say`: \`embed forget\` drops it` : say` until the next run`;
   const still = inside === undefined ? say`` : say`; the index still has ${inside} of it${until}`;
   return say`${paint.yellow(say`left out`)}${place}: ${skipInWords(reason, rule)}${still}`;

@@ -4,6 +4,11 @@
 /** Reasons that are rules of the program; others (hidden, ignored, excluded) are the user's, or about the file's state. */
 const rules: ReadonlySet<string> = new Set(['binary', 'link', 'index', 'generated', 'vendored']);
 
+/** Whether documents that are left out for this reason go with the next run, whatever its patterns. */
+export function goesAtOnce(reason: string): boolean {
+  return rules.has(reason) || reason === 'ignored';
+}
+
 export class LeftOutSources {
   readonly #sources = new Set<string>();
   /** Those that ignore files leave out. */
