@@ -11,6 +11,22 @@ import { within } from '../../net/redis/time-limit.js';
 const openMs = 3000;
 /** Longest pause between two tries to connect, in ms. */
 const reconnectMs = 1000;
+/**
+ * A connection that gives no answer for so long is made again, in ms. Waiting for a batch or an answer takes 5 s at once;
+ * batches wait 15 s for Redis before they fail.
+ */
+const silenceMs = 10_000;
+
+/**
+ * What a Redis says that is not the primary one any more. Its connections stay, so they are ended here, and the question is
+ * asked again where the address leads now. In scripts of Redis 6 it stands behind other words.
+ */
+const demoted = /(^|-)(READONLY|MASTERDOWN|UNBLOCKED) /;
+/** For ioredis: connect again, and send the question again. */
+const askAgain = 2;
+
+/** What Redis itself says to who writes to a replica. */
+const asReplica = "READONLY You can't write against a read only replica.";
 
 /** The first release with GETDEL. */
 const oldest = [6, 2];
@@ -18,9 +34,15 @@ const oldest = [6, 2];
 /**
  * Options for a client of ioredis, BullMQ's own included.
  * @param isOver when true, a connection that broke is not made again
+ * @param onDemoted told what a Redis says that is not the primary one any more
  */
-export function queueConnection(address: RedisAddress, isOver = () => false): RedisOptions {
+export function queueConnection(
+  address: RedisAddress,
+  isOver = () => false,
+  onDemoted?: (error: Error) => void,
+): RedisOptions {
   const { host, port, username, password, db, tls } = address;
+  let isDemoted = false;
   return {
     host,
     port,
@@ -29,11 +51,23 @@ export function queueConnection(address: RedisAddress, isOver = () => false): Re
     ...(password !== undefined && { password }),
     ...(tls && { tls }),
     // BullMQ makes clients of its own, whose open questions aren't known here: the shape of answers is checked alone.
-    Connector: guardedConnector(address, () => Number.POSITIVE_INFINITY),
+    Connector: guardedConnector(address, () => Number.POSITIVE_INFINITY, silenceMs),
     disableClientInfo: true,
     connectTimeout: openMs,
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (isOver() ? null : Math.min(50 * times, reconnectMs)),
+    retryStrategy: (times) => {
+      if (isOver()) return null;
+      // It lets us connect at once, again and again.
+      const pauseMs = isDemoted ? reconnectMs : Math.min(50 * times, reconnectMs);
+      isDemoted = false;
+      return pauseMs;
+    },
+    reconnectOnError: (error) => {
+      if (!demoted.test(error.message)) return false;
+      isDemoted = true;
+      onDemoted?.(error);
+      return askAgain;
+    },
   };
 }
 
@@ -58,8 +92,9 @@ export async function openQueueRedis(
 ): Promise<{ redis: Redis; facts: RedisFacts }> {
   signal?.throwIfAborted();
   const opened = { yet: false };
-  const options = queueConnection(address);
-  const redis = new Redis({
+  // What a demoted Redis says is told as an error of the connection, since no question fails by it.
+  const options = queueConnection(address, undefined, (error) => redis.emit('error', error));
+  const redis: Redis = new Redis({
     ...options,
     lazyConnect: true,
     retryStrategy: (times) => (opened.yet ? options.retryStrategy!(times) : null),
@@ -72,6 +107,7 @@ export async function openQueueRedis(
   try {
     const facts = await within(openMs, look(redis));
     refuseOthers(facts.mode, facts.version, address);
+    if (facts.role === 'slave') throw explained(new Error(asReplica), address);
     opened.yet = true;
     return { redis, facts };
   } catch (error) {
@@ -81,7 +117,7 @@ export async function openQueueRedis(
   }
 }
 
-async function look(redis: Redis): Promise<RedisFacts & { mode: string }> {
+async function look(redis: Redis): Promise<RedisFacts & { mode: string; role: string }> {
   await redis.connect();
   // INFO may be forbidden, so what can't be known is left out.
   const text = await redis.info().catch((error: Error) => {
@@ -92,6 +128,7 @@ async function look(redis: Redis): Promise<RedisFacts & { mode: string }> {
   return {
     version: said.get('redis_version') ?? '',
     mode: said.get('redis_mode') ?? '',
+    role: said.get('role') ?? '',
     usedMemory: Number(said.get('used_memory') ?? 0),
     policy: said.get('maxmemory_policy') ?? '',
     maxMemory: Number(said.get('maxmemory') ?? 0),

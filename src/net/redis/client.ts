@@ -5,6 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import type { RedisAddress } from './address.js';
 import { ForeignReplyError, ReplyWatch } from './reply-guard.js';
+import { endWhenSilent } from './silent-socket.js';
 
 /** Not yet connected. A command without a connection fails at once, and so does one whose connection breaks. */
 export function redisClient(address: RedisAddress, options: RedisOptions): Redis {
@@ -29,10 +30,12 @@ export function redisClient(address: RedisAddress, options: RedisOptions): Redis
 /**
  * A connector for `Redis` that checks what comes before ioredis reads it.
  * @param waiting answers that the client waits for: more of them are none of Redis
+ * @param silenceMs a connection on which a question finds no answer for so long is ended, in ms; never by default
  */
 export function guardedConnector(
   { host, port, socket, tls }: RedisAddress,
   waiting: () => number,
+  silenceMs?: number,
 ): NonNullable<RedisOptions['Connector']> {
   return class extends AbstractConnector {
     constructor(options: unknown) {
@@ -50,6 +53,7 @@ export function guardedConnector(
         this.firstError = error;
       });
       watch(stream, waiting);
+      if (silenceMs !== undefined) endWhenSilent(stream, silenceMs);
       this.stream = stream;
       return stream;
     }

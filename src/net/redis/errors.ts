@@ -40,6 +40,8 @@ export function otherKind(error: unknown): 'cluster' | 'sentinel' | undefined {
 export interface RedisUse {
   /** Its name: `the cache`. */
   what: string;
+  /** What a Redis that can't be written refuses: `remove anything`. */
+  writing: string;
   /** What else can be done than mending Redis, after a comma; empty where there is nothing. */
   otherwise: string;
   /** What its user must be allowed: commands and keys. */
@@ -50,6 +52,7 @@ export interface RedisUse {
 
 const cacheUse: RedisUse = {
   what: 'the cache',
+  writing: 'remove anything',
   otherwise: ', or use --cache disk or --cache none',
   rights: '+select +mget +get +set +expire on keys ~embed:*',
   setBy: {
@@ -67,6 +70,7 @@ export const redisUses = {
   },
   queue: {
     what: 'the queue',
+    writing: 'take batches',
     otherwise: '',
     rights: '+@all -@admin on keys ~{embed-queue}:*',
     setBy: { password: '--queue or EMBED_QUEUE', db: "the path of --queue's address" },
@@ -76,7 +80,7 @@ export const redisUses = {
 /** Why the Redis at `address` can't be used, with what to do. */
 export function explainRedis(error: unknown, address: RedisAddress, use: RedisUse = redisUses.cache): string {
   const { shown, tls, username = 'default' } = address;
-  const { what, otherwise, rights, setBy } = use;
+  const { what, writing, otherwise, rights, setBy } = use;
   const code = codeOf(error);
   const said = error instanceof Error ? error.message : String(error);
   const message = withoutSecrets(said, address.password);
@@ -108,8 +112,8 @@ export function explainRedis(error: unknown, address: RedisAddress, use: RedisUs
   if (/DB index is out of range|invalid DB index|only 0th database/i.test(message)) {
     return `Redis at ${shown} has no such database: choose another with ${setBy.db}.`;
   }
-  if (/^(READONLY|MISCONF)/.test(message)) {
-    return `Redis at ${shown} refuses to remove anything (${message.split('. ')[0]}): use a Redis that can be written.`;
+  if (/^(READONLY|MISCONF|NOREPLICAS)/.test(message)) {
+    return `Redis at ${shown} refuses to ${writing} (${message.split(/\.( |$)/)[0]}): use a Redis that can be written.`;
   }
   if (brokenConnection.test(message)) {
     return `Redis at ${shown} was lost (the connection broke): start it again${otherwise}.`;
