@@ -226,6 +226,16 @@ export function isTooLong(fault: EmbedderFault | undefined): boolean {
   return fault?.meaning === 'too-long';
 }
 
+/** Whether the text was refused because the embedder doesn't know its script. */
+export function isUnknownScript(fault: EmbedderFault): boolean {
+  return fault.meaning === 'unknown-script';
+}
+
+/** True when the server takes no more for a while: the same can succeed later. */
+export function isBusy(fault: EmbedderFault | undefined): fault is EmbedderFault {
+  return fault?.meaning === 'busy';
+}
+
 /** True when the answer was late or missing: less work at a time may be answered in time. */
 export function isLate(fault: EmbedderFault): boolean {
   return policyOf(fault).overload === 'timeout';

@@ -8,7 +8,7 @@ import { withOpenAi } from '../embedders/openai/client.js';
 import { type OpenAiEmbedderOptions, openOpenAiEmbedder } from '../embedders/openai/embedder.js';
 import type { Access } from '../embedders/server-client.js';
 import { UsageError } from '../errors.js';
-import { faultIn, isDown } from '../fault-policy.js';
+import { faultIn, isBusy, isDown } from '../fault-policy.js';
 import type { VectorSpace } from '../types/space.js';
 import { settledInTime } from './ask-in-time.js';
 import { openServers } from './open-servers.js';
@@ -85,7 +85,7 @@ async function patiently<T>(
     } catch (error) {
       const fault = faultIn(error);
       const waitMs = fault?.retryAfterMs ?? firstPauseMs * 2 ** retry;
-      if (fault?.meaning !== 'busy' || retry >= settings.maxRetries || waitMs > longestPauseMs) throw error;
+      if (!isBusy(fault) || retry >= settings.maxRetries || waitMs > longestPauseMs) throw error;
       events.retrying(fault, waitMs);
       await sleep(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unknownScript } from '../../embedders/guard/unknown-script.js';
 import { RejectedTextsError } from '../../errors.js';
+import { isUnknownScript } from '../../fault-policy.js';
 import type { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import { checkCount, fieldsOf } from '../http/body.js';
 import { callOf } from '../http/call.js';
@@ -76,7 +77,7 @@ export function legacyRoute(parts: GatewayParts) {
       return await passVectors(parts, passing);
     } catch (error) {
       // The older route has words and a status of its own for a text that can't be embedded.
-      if (error instanceof RejectedTextsError && !isUnknownScript(error))
+      if (error instanceof RejectedTextsError && !hasUnknownScript(error))
         return await passVectors(parts, passing);
       throw error;
     } finally {
@@ -100,6 +101,6 @@ async function isBatched(
   }
 }
 
-function isUnknownScript({ rejected }: RejectedTextsError): boolean {
-  return rejected.some(({ fault }) => fault.meaning === 'unknown-script');
+function hasUnknownScript({ rejected }: RejectedTextsError): boolean {
+  return rejected.some(({ fault }) => isUnknownScript(fault));
 }
