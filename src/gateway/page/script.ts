@@ -86,8 +86,9 @@ async function search() {
 
 async function start() {
   const given = new URLSearchParams(location.hash.slice(1));
-  question.value = given.get('q') ?? '';
-  byId('source').value = given.get('source') ?? '';
+  question.value ||= given.get('q') ?? '';
+  byId('source').value ||= given.get('source') ?? '';
+  const before = running;
   try {
     const { indexes } = await ask('GET');
     const select = byId('index');
@@ -96,8 +97,10 @@ async function start() {
     select.value = indexes.some(({ name }) => name === given.get('in')) ? given.get('in') : '';
     tokenForm.hidden = true;
     const bad = indexes.filter(({ problem }) => problem !== undefined);
+    // Who has asked meanwhile keeps the answer, and the place in it.
+    if (running !== before) return;
     say(bad.map(({ name, problem }) => name + ': ' + problem).join(' '), bad.length > 0);
-    await search();
+    if (given.has('q')) await search();
   } catch (error) {
     fail(error);
   }

@@ -34,6 +34,27 @@ inBrowser('a question is asked, and its results are read, by keys alone', async 
   expect(await page.value(`matchMedia('(prefers-color-scheme: dark)').matches`)).toBe(false);
 });
 
+inBrowser('who asks before the page knows its indexes keeps the place in the results', async () => {
+  const { url } = await indexed({ 'mill.md': 'The mill is behind the harbour.\n' });
+  const page = await drive(`${url}/ui#q=harbour`);
+  await page.becomes(places, ['docs/mill.md:1']);
+  // The page starts again, and its list of indexes is held back until its results are read.
+  await page.value(`void (() => {
+    const direct = fetch;
+    const held = new Promise((resolve) => (window.release = resolve));
+    window.fetch = async (path, options) => (options.method === 'GET' && (await held), direct(path, options));
+    window.started = start();
+  })()`);
+  await page.value(`void (question.value = 'mill', form.requestSubmit())`);
+  await page.becomes(`location.hash + said.textContent`, '#q=mill1 passage');
+  await page.value(`question.focus()`);
+  await page.press('ArrowDown');
+  await page.becomes(`document.activeElement.className + document.activeElement.tagName`, 'LI');
+  await page.value(`release(), started`);
+  expect(await page.value(`document.activeElement.tagName`)).toBe('LI');
+  expect(await page.value(said)).toBe('1 passage');
+});
+
 inBrowser('it asks for the token, keeps it for the tab, and shows nothing without it', async () => {
   const { url } = await indexed({ 'mill.md': 'The mill is behind the harbour.\n' }, { token: 'sesame' });
   const page = await drive(`${url}/ui#q=mill`, ['--blink-settings=preferredColorScheme=0']);
