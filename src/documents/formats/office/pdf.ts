@@ -2,7 +2,7 @@
 //
 // In pdf/: open-pdf.ts opens the file; cells.ts and rows.ts make lines of what a page draws; running-lines.ts leaves out
 // heads and feet; columns.ts and reading-order.ts put the lines in order; paragraphs.ts, headings.ts (with bookmarks.ts)
-// and hyphens.ts make the text of them; annotations.ts brings values of forms and notes.
+// hyphens.ts and code.ts make the text of them; annotations.ts brings values of forms and notes.
 import { DocumentError } from '../../../errors.js';
 import { TextBuilder } from '../../blocks/text-builder.js';
 import { cleanTitle } from '../../blocks/titles.js';
@@ -10,6 +10,7 @@ import { type Extraction, type FormatInput, one } from '../format.js';
 import { addAnnotations, annotationsOf } from './pdf/annotations.js';
 import { type Bookmark, bookmarksOf } from './pdf/bookmarks.js';
 import { type CellPage, cellPage, mostOf, type PdfContent } from './pdf/cells.js';
+import { codeOf, isCode } from './pdf/code.js';
 import { headingFactor, headingsOf } from './pdf/headings.js';
 import { CutWords } from './pdf/hyphens.js';
 import { documentError, openPdf, type PdfFile } from './pdf/open-pdf.js';
@@ -78,6 +79,10 @@ function compose({ pages, asides, bookmarks }: Content): ReturnType<TextBuilder[
   for (const [i, paragraph] of paragraphs.entries()) {
     const place = { line: paragraph.line, page: paragraph.page };
     const level = headings.get(paragraph);
+    if (level === undefined && isCode(paragraph.lines, body)) {
+      builder.add('code', codeOf(paragraph.lines), place);
+      continue;
+    }
     const text = words.join(texts[i]!);
     if (level === undefined) builder.add(paragraph.kind, text, place);
     else builder.add('heading', text, { ...place, level, title: cleanTitle(text) });
@@ -92,10 +97,13 @@ function mostLetters(pages: readonly CellPage[]): BodyText {
   }
   const body = mostOf(sizes) ?? 0;
   const fonts = new Map<string, number>();
+  const fixed = new Set<string>();
   for (const { cells } of pages) {
-    for (const { size, font, text } of cells) {
+    for (const { size, font, isFixedWidth, text } of cells) {
       if (size === body) fonts.set(font, (fonts.get(font) ?? 0) + text.length);
+      if (isFixedWidth) fixed.add(font);
     }
   }
-  return { size: body, font: mostOf(fonts) ?? '' };
+  const font = mostOf(fonts) ?? '';
+  return { size: body, font, isFixedWidth: fixed.has(font) };
 }

@@ -15,7 +15,7 @@ describe('PDF', () => {
       'p1:9 item "• Clean the floor."',
       'p2:1 heading (1 The hive in autumn) "The hive in autumn"',
       'p2:2 paragraph "Café wasps rob weak hives; narrow the entrance.\\nWeißdorn and heather give the last nectar."',
-      'p2:4 paragraph "weight = 14.2\\nframes = 9"',
+      'p2:4 code "weight = 14.2\\nframes = 9"',
     ]);
   });
 

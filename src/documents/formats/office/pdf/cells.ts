@@ -15,7 +15,7 @@ export interface PdfItem {
 export interface PdfContent {
   items: readonly PdfItem[];
   /** By the name of the font; in vertical ones, letters stand below each other. */
-  styles: { readonly [font: string]: { vertical?: boolean } };
+  styles: { readonly [font: string]: { vertical?: boolean; fontFamily?: string } };
 }
 
 /** Places are in points, in the page as most of its text is read; y is the base line, growing upwards. */
@@ -27,6 +27,8 @@ export interface Cell {
   /** Height of most of its letters in points, to half a point. */
   size: number;
   font: string;
+  /** All letters of its font are equally wide. */
+  isFixedWidth: boolean;
   /** When it is drawn: 0 is the first of its page. */
   order: number;
   isRightToLeft: boolean;
@@ -66,6 +68,7 @@ interface Piece {
   angle: number;
   length: number;
   size: number;
+  isFixedWidth: boolean;
 }
 
 /** @param view the corners of the page: left, bottom, right, top */
@@ -74,7 +77,7 @@ export function cellPage(number: number, view: readonly number[], { items, style
   const letters = new Map<number, number>();
   const drawn = new Map<string, number[]>();
   for (const item of items) {
-    const piece = pieceOf(item, styles[item.fontName]?.vertical ?? false);
+    const piece = pieceOf(item, styles[item.fontName] ?? {});
     if (isDrawnAgain(piece, drawn)) continue;
     pieces.push(piece);
     const count = piece.text.trim().length;
@@ -124,7 +127,8 @@ function angleOf(letters: ReadonlyMap<number, number>): number {
   return (letters.get(0) ?? 0) > uprightShare * letters.get(most)! ? 0 : most;
 }
 
-function pieceOf(item: PdfItem, isVertical: boolean): Piece {
+function pieceOf(item: PdfItem, style: PdfContent['styles'][string]): Piece {
+  const isVertical = style.vertical ?? false;
   const [a = 0, b = 0, c = 0, d = 0] = item.transform;
   const degrees = (Math.atan2(b, a) * 180) / Math.PI;
   const quarter = Math.round(degrees / 90) * 90;
@@ -137,6 +141,7 @@ function pieceOf(item: PdfItem, isVertical: boolean): Piece {
     angle: (straight + (isVertical ? 270 : 360)) % 360,
     length: isVertical ? item.height : item.width,
     size,
+    isFixedWidth: style.fontFamily === 'monospace',
   };
 }
 
@@ -163,7 +168,7 @@ function cellsOf(pieces: readonly Piece[]): Cell[] {
     cell = undefined;
     isSpaced = false;
   };
-  for (const { item, text, angle, length, size } of pieces) {
+  for (const { item, text, angle, length, size, isFixedWidth } of pieces) {
     const letters = text.trim().length;
     if (letters === 0) {
       isSpaced ||= text !== '';
@@ -179,6 +184,7 @@ function cellsOf(pieces: readonly Piece[]): Cell[] {
           y,
           size,
           font: item.fontName,
+          isFixedWidth,
           order: cells.length,
           isRightToLeft,
         };
@@ -190,6 +196,7 @@ function cellsOf(pieces: readonly Piece[]): Cell[] {
         if (letters > longest) {
           cell.size = size;
           cell.font = item.fontName;
+          cell.isFixedWidth = isFixedWidth;
           cell.y = y;
           longest = letters;
         }

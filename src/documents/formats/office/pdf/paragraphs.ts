@@ -1,4 +1,5 @@
 // Lines → paragraphs: by the gaps between them, their indents, the size of their letters, and over the ends of pages.
+import { isCodeLine, maxCodeGap } from './code.js';
 import { isNumberedTitle } from './numbering.js';
 import type { BodyText, Line } from './rows.js';
 
@@ -45,9 +46,9 @@ export function paragraphsOf(pages: readonly FlowPage[], body: BodyText): Paragr
         line++;
         const above = lines[i - 1];
         const isItem = bulletStart.test(current.text);
-        if (above && !isItem && goesOn(above, current, lines[i + 1], usual, body))
+        if (above && !isItem && goesOn(all.at(-1)!.lines, current, lines[i + 1], usual, body)) {
           all.at(-1)!.lines.push(current);
-        else all.push(startOf(current, isItem ? 'item' : 'paragraph', number, line));
+        } else all.push(startOf(current, isItem ? 'item' : 'paragraph', number, line));
       }
       for (let at = from; at < all.length; at++) all[at]!.size = sizeOf(all[at]!.lines);
       joinOver(all, from, body.size);
@@ -62,7 +63,16 @@ function startOf(first: Line, kind: Paragraph['kind'], page: number, line: numbe
 }
 
 function aside(text: string, page: number, line: number): Paragraph {
-  const only: Line = { text, size: 0, font: '', x: 0, right: 0, y: 0, isContents: false };
+  const only: Line = {
+    text,
+    size: 0,
+    font: '',
+    isFixedWidth: false,
+    x: 0,
+    right: 0,
+    y: 0,
+    isContents: false,
+  };
   return { ...startOf(only, 'paragraph', page, line), isAside: true };
 }
 
@@ -83,10 +93,24 @@ function distance(above: Line, line: Line): number {
   return (above.y - line.y) / Math.max(above.size, line.size, 1);
 }
 
-function goesOn(above: Line, line: Line, below: Line | undefined, usual: number, body: BodyText): boolean {
+/** @param before the lines of the paragraph so far */
+function goesOn(
+  before: readonly Line[],
+  line: Line,
+  below: Line | undefined,
+  usual: number,
+  body: BodyText,
+): boolean {
+  const above = before.at(-1)!;
   if (above.font !== line.font && isLabel(above, body)) return false;
   const gap = distance(above, line);
-  if (gap < 0 || gap > usual * gapFactor) return false;
+  if (gap < 0) return false;
+  const isCode = isCodeLine(line, body);
+  if (isCode && isCodeLine(above, body)) return gap <= usual * maxCodeGap;
+  // A line of code alone may be a part of a sentence.
+  if (isCode && below && isCodeLine(below, body) && distance(line, below) <= usual * maxCodeGap) return false;
+  if (!isCode && before.length > 1 && before.every((one) => isCodeLine(one, body))) return false;
+  if (gap > usual * gapFactor) return false;
   if (Math.abs(above.size - line.size) > Math.max(0.75, 0.1 * above.size)) return false;
   const indent = (line.x - above.x) / line.size;
   const isIndented = indent > minIndent && indent < maxIndent && sentenceEnd.test(above.text);

@@ -8,6 +8,7 @@ export interface Line {
   /** Height of most of its letters in points, to half a point. */
   size: number;
   font: string;
+  isFixedWidth: boolean;
   x: number;
   right: number;
   y: number;
@@ -19,6 +20,7 @@ export interface Line {
 export interface BodyText {
   size: number;
   font: string;
+  isFixedWidth: boolean;
 }
 
 /** Cells by their heights, highest first; those on one base line together. */
@@ -65,7 +67,9 @@ export function lineOf(row: readonly Cell[]): Line | undefined {
     x = Math.min(x, cell.x);
     right = Math.max(right, cell.right);
   }
-  return { text, size: mostOf(sizes)!, font: mostOf(fonts)!, x, right, y: first!.y, isContents };
+  const font = mostOf(fonts)!;
+  const isFixedWidth = cells.some((cell) => cell.isFixedWidth && cell.font === font);
+  return { text, size: mostOf(sizes)!, font, isFixedWidth, x, right, y: first!.y, isContents };
 }
 
 /** True when a number stands by itself at the end of a line. */

@@ -8,10 +8,14 @@ const gapFactor = 1.3;
 const maxRows = 4;
 /** They stand in this share of the page, at each end. */
 const zone = 0.16;
+/** A page number alone stands in this one: that of LaTeX's articles on A4 has 0.165. */
+const numberZone = 0.2;
 /** Pages on which a line must be repeated; of a short document, the first page often has none. */
 const minPages = 3;
 const minOfFew = 2;
 const fewPages = 4;
+/** Feet may have larger letters than the text by this factor more than heads: no title stands below a page. */
+const footFactor = 1.3;
 /** A title is larger than the head that repeats it. */
 const titleFactor = 1.1;
 /** Left and right pages have heads of their own, and a page between may have none. */
@@ -45,7 +49,7 @@ export function dropRunningLines(pages: readonly CellPage[], headingSize: number
   const enough = Math.min(pages.length <= fewPages ? minOfFew : minPages, pages.length);
   const candidates = pages.flatMap(candidatesOf);
   // Numbers in large letters are those of chapters.
-  for (const item of candidates) item.isRunning = item.size < headingSize && isOwnNumber(item);
+  for (const item of candidates) item.isRunning = !isLarge(item, headingSize) && isOwnNumber(item);
   markTitles(pages, candidates);
   if (enough > 1) markRunning(pages, candidates, headingSize, enough);
   const dropped = new Set<Cell>();
@@ -88,21 +92,25 @@ function markRunning(
   headingSize: number,
   enough: number,
 ): void {
-  const isLarge = (item: Candidate): boolean => item.size >= headingSize;
   // Numbers in large letters are those of sections.
   markRepeated(
-    candidates.filter((item) => !isLarge(item)),
+    candidates.filter((item) => !isLarge(item, headingSize)),
     keysOf,
     enough,
   );
   markRepeated(
-    candidates.filter(isLarge),
+    candidates.filter((item) => isLarge(item, headingSize)),
     ({ text }) => [text],
     Math.max(enough, pages.length * headingShare),
   );
   markNumbered(candidates, enough);
   if (pages.length > minPages) markPlaces(candidates);
   dropStamps(pages, enough);
+}
+
+/** True for what may be a heading by its letters. */
+function isLarge({ size, isTop }: Candidate, headingSize: number): boolean {
+  return size >= (isTop ? headingSize : headingSize * footFactor);
 }
 
 /** True for nothing but the number of this page: `3`, `– 3 –`, `Page 3 of 12`. One page is enough to know it. */
@@ -115,16 +123,16 @@ const pageNumber =
   /^(?:[-–—]\s?)?(?:(?:page|seite|página|pagina|side|sida|sivu|strona|страница|стр\.|第)\s*)?(\d{1,5})(?:\s*(?:ページ|页|頁))?(?:\s*(?:of|von|de|di|av|af|sur|van|z|из|\/)\s*(\d{1,5}))?(?:\s?[-–—])?$/iu;
 
 function candidatesOf(page: CellPage): Candidate[] {
-  const depth = (page.top - page.bottom) * zone;
+  const height = page.top - page.bottom;
   const rows = rowsOf(page.cells);
   const distances = rows.slice(1).map((row, i) => rows[i]![0]!.y - row[0]!.y);
   const usual = [...distances].sort((a, b) => a - b)[Math.floor(distances.length / 4)] ?? 0;
-  const head = edgeRows(rows, usual).filter((row) => row[0]!.y > page.top - depth);
-  const foot = edgeRows(rows.reverse(), usual).filter((row) => row[0]!.y < page.bottom + depth);
-  return [
-    ...head.map((row) => candidate(page, row, true)),
-    ...foot.map((row) => candidate(page, row, false)),
-  ].filter(({ text }) => text !== '');
+  const head = edgeRows(rows, usual).map((row) => candidate(page, row, true));
+  const foot = edgeRows(rows.reverse(), usual).map((row) => candidate(page, row, false));
+  return [...head, ...foot].filter((item) => {
+    const depth = item.isTop ? page.top - item.row[0]!.y : item.row[0]!.y - page.bottom;
+    return item.text !== '' && depth < height * (isOwnNumber(item) ? numberZone : zone);
+  });
 }
 
 /** The rows at one end of a page, up to the gap in front of its text; without a gap only the first. */

@@ -46,6 +46,14 @@ test.each<[string, (page: number) => Text[]]>([
       { text: `Printed for you, page ${page} of 6`, y: 30, size: 8 },
     ],
   ],
+  [
+    'a foot in larger letters than the text',
+    (page) => [
+      { text: 'ACME Works', y: 30, size: 13 },
+      { text: `Page ${page}`, x: 500, y: 30, size: 13 },
+    ],
+  ],
+  ['numbers as high as those of an article of LaTeX', (page) => [{ text: String(page), x: 300, y: 131 }]],
   ['a stamp across the page', () => [{ text: 'DRAFT', x: 100, y: 300, size: 80, turn: 45 }]],
 ])('%s', async (_, running) => {
   expect(await textOf(running)).toBe(bodies);
