@@ -1,28 +1,43 @@
-// Compiles the kernels, in AssemblyScript, into the compiled.ts beside each: `npm run kernel`, after a change. What is
+// Compiles the kernels, in AssemblyScript, into the compiled.ts beside each: `npm run kernel [-- PART_OF_A_PATH]`, after a change. What is
 // compiled is kept, so that neither a build nor a user needs the compiler.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Each with the pages of memory that it starts with. */
+/** Each with the pages of memory that it starts with, and whether that is another kernel's. */
 const kernels = [
   { source: 'src/output/format/kernel/sums.as', pages: 4 },
   { source: 'src/vectors/kernel/decimals.as', pages: 9 },
   { source: 'src/tokens/kernel/words.as', pages: 18 },
+  { source: 'src/tokens/estimate-kernel/estimate.as', pages: 10 },
+  { source: 'src/chunks/kernel/split.as', pages: 1, shares: true },
   { source: 'src/search/kernel/scores.as', pages: 1 },
 ];
 
-for (const { source, pages } of kernels)
-  compile(fileURLToPath(new URL(`../${source}`, import.meta.url)), pages);
+const wanted = process.argv.slice(2);
+for (const { source, pages, shares } of kernels.filter(
+  ({ source }) => wanted.length === 0 || wanted.some((part) => source.includes(part)),
+))
+  compile(fileURLToPath(new URL(`../${source}`, import.meta.url)), pages, shares);
 
-function compile(path, pages) {
-  const source = readFileSync(path);
+/** @param path of the main one of the sources in a folder, which may import the others */
+function compile(path, pages, shares = false) {
+  const folder = dirname(path);
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.as'))
+    .sort();
+  const name = basename(path);
+  const sum = createHash('sha256');
   const work = mkdtempSync(join(tmpdir(), 'embed-kernel-'));
   try {
-    writeFileSync(join(work, 'kernel.ts'), source);
+    for (const source of sources) {
+      const text = readFileSync(join(folder, source));
+      sum.update(text);
+      writeFileSync(join(work, source.replace(/\.as$/, '.ts')), text);
+    }
     const flags = [
       '-O3',
       '--runtime',
@@ -32,25 +47,26 @@ function compile(path, pages) {
       '--noAssert',
       '--initialMemory',
       String(pages),
+      ...(shares ? ['--importMemory'] : []),
     ];
     const { status } = spawnSync(
       'npx',
       [
         ...['--yes', '--package', 'assemblyscript@0.28.20'],
-        ...['asc', 'kernel.ts', ...flags, '--outFile', 'kernel.wasm'],
+        ...['asc', name.replace(/\.as$/, '.ts'), ...flags, '--outFile', 'kernel.wasm'],
       ],
       { cwd: work, stdio: 'inherit' },
     );
     if (status !== 0) throw new Error(`the compiler ended with ${status}`);
     const base64 = readFileSync(join(work, 'kernel.wasm')).toString('base64');
     const lines = base64.match(/.{1,100}/g).map((line) => `  '${line}'`);
-    const name = path.slice(dirname(path).length + 1);
+    const origin = sources.length === 1 ? name : 'the .as files beside it, one after the other by name';
     writeFileSync(
-      join(dirname(path), 'compiled.ts'),
+      join(folder, 'compiled.ts'),
       `// Made by \`npm run kernel\` from ${name}: not written by hand.
 
-/** SHA-256 of ${name}. */
-export const compiledFrom = '${createHash('sha256').update(source).digest('hex')}';
+/** SHA-256 of ${origin}. */
+export const compiledFrom = '${sum.digest('hex')}';
 
 /** The WebAssembly, in base64. */
 export const compiled =

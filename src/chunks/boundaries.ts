@@ -27,7 +27,8 @@ const closerBit = 4;
 /** ASCII other than letters and digits. */
 const signBit = 8;
 
-const roles = new Uint8Array(0x10000);
+/** The role of each UTF-16 unit. */
+export const roles = new Uint8Array(0x10000);
 for (const [characters, role] of [
   ['.!?…。！？؟।', stopBit],
   [';:,、，–—；：؛،', pauseBit],
@@ -105,7 +106,8 @@ function isPlainCjk(code: number): boolean {
   );
 }
 
-function startsLower(text: string, index: number): boolean {
+/** Whether a word begins with a small letter. */
+export function startsLower(text: string, index: number): boolean {
   const code = text.charCodeAt(index);
   if (code < 0x80) return code >= 0x61 && code <= 0x7a;
   return /^\p{Ll}/u.test(text.slice(index, index + 2));

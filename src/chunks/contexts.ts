@@ -45,6 +45,11 @@ export class Contexts {
     }
   }
 
+  /** Whether no chunk has a context. */
+  get areNone(): boolean {
+    return this.#tables.length === 0 && this.#paths === undefined;
+  }
+
   /** The context of a chunk `text.slice(start, end)`, which is no larger than a chunk may be. */
   of(start: number, end: number): Context {
     const row = this.#tables.length === 0 ? undefined : this.#headerRow(start, end);

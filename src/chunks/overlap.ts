@@ -54,7 +54,7 @@ function wordStart(text: string, floor: number, end: number): number {
 }
 
 /** A start inside a word: of all that leave an overlap between half and the whole, the best one. */
-function startInWord(overlap: Overlap): number {
+export function startInWord(overlap: Overlap): number {
   const { text, start, most } = overlap;
   const first = firstWithin(overlap, most);
   const last = Math.max(first, firstWithin(overlap, Math.ceil(most * minFill)));

@@ -6,18 +6,18 @@
 // What must hold: all text is in a chunk; no chunk has more than `size` tokens; an edit moves only the cuts near it; and
 // any change of the cuts needs another `splitterVersion`.
 
-import { embeddingKey } from '../text/embedded-text.js';
-import { sha256 } from '../text/sha256.js';
 import { skipSpace, trimEnd } from '../text/whitespace.js';
 import { type SpanCounter, spanCounter } from '../tokens/span-counter.js';
 import type { Chunk, Document } from '../types/document.js';
 import type { TokenCounter } from '../types/embedder.js';
 import { boundary, isBetweenWords } from './boundaries.js';
+import { ChunkMaker } from './chunk-maker.js';
 import { Places } from './chunk-place.js';
 import { type Context, Contexts, noContext } from './contexts.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
 import { middleOf } from './find-middle.js';
 import { type Piece, ShortPieces } from './join-short.js';
+import { kernelOf, type RowList } from './kernel/kernel.js';
 import type { Marks } from './marks.js';
 import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
@@ -53,7 +53,9 @@ export function splitInTurns(
   document: Document,
   options: SplitOptions,
 ): Generator<Chunk | undefined, void, undefined> {
-  return new Splitter(document, options).chunks();
+  const splitter = new Splitter(document, options);
+  const rows = splitter.rows();
+  return rows === undefined ? splitter.chunks() : splitter.chunksOf(rows);
 }
 
 class Splitter {
@@ -65,11 +67,9 @@ class Splitter {
   readonly #contexts: Contexts;
   readonly #short: ShortPieces;
   readonly #places: Places;
+  readonly #maker: ChunkMaker;
   /** Pieces that become chunks now. */
   readonly #ready: Piece[] = [];
-  /** Chunks of each hash. */
-  readonly #occurrences = new Map<string, number>();
-  #chunks = 0;
   /** Where the last chunk starts. */
   #previous = -1;
 
@@ -82,9 +82,33 @@ class Splitter {
     this.#contexts = new Contexts(document, this.#size, this.#counter, headings);
     const { text, blocks } = document;
     this.#places = new Places(text, blocks);
+    this.#maker = new ChunkMaker(document, this.#contexts);
     this.#short = new ShortPieces(text, blocks, this.#size, (start, end, tokens) => {
       return tokens <= this.#core && tokens + this.#contexts.of(start, end).tokens <= this.#core;
     });
+  }
+
+  /** The rows of all chunks, by the kernel; undefined for a document that it doesn't take. */
+  rows(): RowList | undefined {
+    const asked = {
+      document: this.#document,
+      counter: this.#counter,
+      contexts: this.#contexts,
+      core: this.#core,
+    };
+    return kernelOf(this.#counter)?.rows(asked, this.#size, this.#overlap, !this.#contexts.areNone);
+  }
+
+  *chunksOf(rows: RowList): Generator<Chunk, void, undefined> {
+    const places = this.#places;
+    const { blocks } = this.#document;
+    for (let index = 0; index < rows.count; index++) {
+      const { start, end, tokens, line, from, block, isBare } = rows.row(index);
+      places.moveTo(from);
+      const page = blocks[block]?.page;
+      const context = isBare ? noContext : this.#contexts.of(start, end);
+      yield this.#maker.make({ start, end, tokens, line, page, titles: places.titles }, context);
+    }
   }
 
   /** All that waits or is long is on this screen: what it calls is done at once. */
@@ -121,41 +145,15 @@ class Splitter {
   }
 
   #chunk(piece: Piece): Chunk {
-    const { source, text, metadata } = this.#document;
     const places = this.#places;
     places.moveTo(piece.start);
     // After the start of the chunk before: no chunk may contain another one.
     const floor = Math.max(places.sectionStart, this.#previous + 1);
     const { start, tokens, context } = this.#withOverlap(piece, floor, meansLines(places.block));
     this.#previous = start;
-    const slice = text.slice(start, piece.end);
-    const hash = sha256(slice);
-    const occurrence = this.#occurrences.get(hash) ?? 0;
-    this.#occurrences.set(hash, occurrence + 1);
-    const chunk: Chunk = {
-      source,
-      index: this.#chunks++,
-      start,
-      end: piece.end,
-      text: slice,
-      tokens,
-      line: places.lineAt(start),
-      heading: places.titles,
-      hash,
-      key: hash,
-      occurrence,
-    };
-    // Each by itself: to spread objects into one that may lack them takes longer than all of the above.
-    const { page } = places;
-    if (page !== undefined) chunk.page = page;
-    if (context.text !== '') {
-      chunk.context = context.text;
-      chunk.key = embeddingKey(chunk);
-    }
-    const tables = this.#contexts.tablesIn(start, piece.end);
-    if (tables.length > 0) chunk.tables = tables;
-    if (metadata !== undefined) chunk.metadata = metadata;
-    return chunk;
+    const line = places.lineAt(start);
+    const { page, titles } = places;
+    return this.#maker.make({ start, end: piece.end, tokens, line, page, titles }, context);
   }
 
   /**

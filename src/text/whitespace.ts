@@ -6,6 +6,12 @@ export function isSpace(code: number): boolean {
   return code < 0x80 ? code === 0x20 || (code <= 0x0d && code >= 0x09) : isWideSpace(code);
 }
 
+/** All white space beyond ASCII. */
+export const wideSpaces: readonly number[] = [
+  0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200a,
+  0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff,
+];
+
 /** Apart, so that what is compiled into each loop stays short. */
 function isWideSpace(code: number): boolean {
   return (

@@ -1,7 +1,8 @@
 // Estimates tokens by script, for unknown tokenizers. It rather counts too many: a chunk that is too long costs a refused
 // request, one that is a little short costs nothing.
-import { isSpace } from '../text/whitespace.js';
-import type { SpanCounter } from './span-counter.js';
+import { isSpace, wideSpaces } from '../text/whitespace.js';
+import { estimateKernel } from './estimate-kernel/kernel.js';
+import type { CountedTexts, SpanCounter } from './span-counter.js';
 
 /** Start and end of sequence, in almost all embedding models. */
 const specialTokens = 2;
@@ -35,7 +36,15 @@ export function estimateCounter(): SpanCounter {
     special: specialTokens,
     count: (text) => estimate(text, 0, text.length),
     countSpan: estimate,
+    countedTexts,
   };
+}
+
+let kernel: CountedTexts | undefined;
+
+function countedTexts(): CountedTexts {
+  kernel ??= estimateKernel(classes, steps);
+  return kernel;
 }
 
 /**
@@ -47,7 +56,7 @@ function estimate(text: string, start: number, end: number): number {
   let state = gap;
   for (let index = start; index < end; index++) {
     const code = text.charCodeAt(index);
-    const step = steps[state + (code < 0x80 ? asciiClasses[code]! : classBeyondAscii(code))]!;
+    const step = steps[state + classes[code]!]!;
     state = step & stateMask;
     total += step >> stateBits;
   }
@@ -114,31 +123,42 @@ for (let letters = 1; letters <= maxLetters; letters++) {
   }
 }
 
-const asciiClasses = new Uint8Array(128);
+/** The class of the units beyond ASCII up to before each of these. */
+const wideClasses: [before: number, kind: number][] = [
+  // Latin-1 signs and other punctuation: many tokenizers spell them in two bytes.
+  [0xc0, doubleClass],
+  // Latin letters with accents cost a token of their own in many vocabularies, and break the word.
+  [0x370, singleClass],
+  // Greek, Cyrillic, Armenian, Hebrew, Arabic.
+  [0x780, shortClass],
+  // Scripts of South and South-East Asia, spelled nearly letter by letter.
+  [0x1e00, singleClass],
+  [0x2000, shortClass],
+  // Punctuation, arrows, mathematics, box drawing.
+  [0x2e80, doubleClass],
+  // Chinese, Japanese, Korean and their punctuation.
+  [0x3000, singleClass],
+  [0x3020, doubleClass],
+  [0xd800, singleClass],
+  // Emoji and rare ideographs: four bytes, two of them for each surrogate.
+  [0xe000, doubleClass],
+  [0xfe00, doubleClass],
+  [0xfe10, freeClass],
+  [0x10000, doubleClass],
+];
+
+/** The class of each unit. */
+const classes = new Uint8Array(0x10000);
+let from = 0x80;
+for (const [before, kind] of wideClasses) {
+  classes.fill(kind, from, before);
+  from = before;
+}
+for (const space of wideSpaces) classes[space] = spaceClass;
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
-  if (isSpace(code)) asciiClasses[code] = spaceClass;
-  else if (/[a-z]/.test(character)) asciiClasses[code] = letterClass;
-  else if (/[A-Z]/.test(character)) asciiClasses[code] = upperClass;
-  else asciiClasses[code] = signClass;
-}
-
-function classBeyondAscii(code: number): number {
-  if (isSpace(code)) return spaceClass;
-  // Latin-1 signs and other punctuation: many tokenizers spell them in two bytes.
-  if (code < 0xc0) return doubleClass;
-  // Latin letters with accents cost a token of their own in many vocabularies, and break the word.
-  if (code < 0x370) return singleClass;
-  // Greek, Cyrillic, Armenian, Hebrew, Arabic.
-  if (code < 0x780) return shortClass;
-  // Scripts of South and South-East Asia, spelled nearly letter by letter.
-  if (code < 0x1e00) return singleClass;
-  if (code < 0x2000) return shortClass;
-  // Punctuation, arrows, mathematics, box drawing.
-  if (code < 0x2e80) return doubleClass;
-  // Chinese, Japanese, Korean and their punctuation.
-  if (code < 0xd800) return code >= 0x3000 && code < 0x3020 ? doubleClass : singleClass;
-  // Emoji and rare ideographs: four bytes, two of them for each surrogate.
-  if (code < 0xe000) return doubleClass;
-  return code >= 0xfe00 && code <= 0xfe0f ? freeClass : doubleClass;
+  if (isSpace(code)) classes[code] = spaceClass;
+  else if (/[a-z]/.test(character)) classes[code] = letterClass;
+  else if (/[A-Z]/.test(character)) classes[code] = upperClass;
+  else classes[code] = signClass;
 }

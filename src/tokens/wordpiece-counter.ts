@@ -9,7 +9,7 @@
 // recorded generations differ beyond plain words; then the larger count is used.
 import { isSpace, wordEnd } from '../text/whitespace.js';
 import { WordsKernel } from './kernel/kernel.js';
-import type { SpanCounter } from './span-counter.js';
+import type { CountedTexts, SpanCounter } from './span-counter.js';
 import { knowsMost, type Piece } from './unknown-letters.js';
 import { Vocabulary } from './vocabulary.js';
 import { charactersOf, llamaParts, type Part, runnerParts } from './word-parts.js';
@@ -81,6 +81,10 @@ class WordPieceCounter implements SpanCounter {
     return [llamaParts, runnerParts].some((partsOf) =>
       knowsMost(text, this.#spellsAscii, (word) => this.#piecesOf(partsOf(charactersOf(word)))),
     );
+  }
+
+  countedTexts(): CountedTexts {
+    return this.#kernel;
   }
 
   countSpan(text: string, start: number, end: number): number {

@@ -43,6 +43,13 @@ describe('estimateCounter', () => {
     expect(counter.count(text)).toBe(tokens);
   });
 
+  /** The count of the kernel. */
+  function inMemory(text: string, start: number, end: number): number {
+    const { texts, counting } = counter.countedTexts!();
+    texts.take(text, 0, text.length);
+    return counting(texts.at, start, end);
+  }
+
   test('counts any slice as its rules say', () => {
     const unit = fc.constantFrom(
       ...'abcXYZ  .,_-(\n0\u0085\u00a0\u00b4é\u0300Ελпش한你、（\ud83d\ude42\ufe0f\u1e01\u2026\ue000',
@@ -62,7 +69,13 @@ describe('estimateCounter', () => {
         const text = parts.join('');
         const start = from % (text.length + 1);
         const end = start + (length % (text.length - start + 1));
-        expect(counter.countSpan(text, start, end)).toBe(byRules(text.slice(start, end)));
+        const tokens = byRules(text.slice(start, end));
+        expect(counter.countSpan(text, start, end)).toBe(tokens);
+        expect(inMemory(text, start, end)).toBe(tokens);
+        if (from % 4 > 0) return;
+        // From both halves at once, as it is long.
+        const long = `${text} `.repeat(9);
+        expect(inMemory(long, 0, long.length)).toBe(9 * byRules(text));
       }),
       { numRuns: 2000 },
     );

@@ -3,9 +3,10 @@
 // ASCII, is counted by its caller.
 import { webAssembly } from '../../web-assembly.js';
 import { compiled } from './compiled.js';
+import { type KernelMemory, TextMemory } from './text-memory.js';
 
 interface Exports {
-  memory: { readonly buffer: ArrayBuffer };
+  memory: KernelMemory;
   classesAt(): number;
   free(): number;
   count(text: number, from: number, to: number): number;
@@ -21,53 +22,45 @@ export interface WordCounts {
   wordEnd(text: string, start: number, end: number): number;
 }
 
-/** Max characters that are held in its memory, which has more than 32 bytes behind them. */
-const windowLength = 256 * 1024;
-
 let module: object | undefined;
 
 export class WordsKernel {
+  readonly texts: TextMemory;
   readonly #exports: Exports;
-  readonly #bytes: Buffer;
-  readonly #textAt: number;
-  /** The text of which a part is in the memory, and that part. */
-  #text = '';
-  #from = 0;
-  #to = 0;
 
   /** @param classes of each ASCII character */
   constructor(classes: Uint8Array, counts: WordCounts) {
     module ??= new webAssembly.Module(Buffer.from(compiled, 'base64'));
     let lastWordEnd = 0;
     const counter = {
-      run: (start: number, end: number) => counts.run(this.#text, this.#from + start, this.#from + end),
+      run: (start: number, end: number) => {
+        const { text, from } = this.texts;
+        return counts.run(text, from + start, from + end);
+      },
       word: (start: number, end: number) => {
-        const last = counts.wordEnd(this.#text, this.#from + start, this.#from + end);
-        lastWordEnd = last - this.#from;
-        return counts.word(this.#text, this.#from + start, last);
+        const { text, from } = this.texts;
+        const last = counts.wordEnd(text, from + start, from + end);
+        lastWordEnd = last - from;
+        return counts.word(text, from + start, last);
       },
       wordEnd: () => lastWordEnd,
     };
     this.#exports = new webAssembly.Instance(module, { counter }).exports as Exports;
-    this.#bytes = Buffer.from(this.#exports.memory.buffer);
-    this.#bytes.set(classes, this.#exports.classesAt());
-    this.#textAt = this.#exports.free();
+    const { memory } = this.#exports;
+    Buffer.from(memory.buffer).set(classes, this.#exports.classesAt());
+    this.texts = new TextMemory(memory, this.#exports.free());
+  }
+
+  /** The function of WebAssembly that counts what is in the memory, for kernels that share it. */
+  get counting(): Exports['count'] {
+    return this.#exports.count;
   }
 
   /** Tokens of `text.slice(start, end)`; undefined for a longer slice than the memory holds. */
   count(text: string, start: number, end: number): number | undefined {
-    if (text !== this.#text || start < this.#from || end > this.#to) {
-      if (end - start > windowLength) return undefined;
-      this.#take(text, text.length <= windowLength ? 0 : start);
-    }
-    return this.#exports.count(this.#textAt, start - this.#from, end - this.#from);
-  }
-
-  #take(text: string, from: number): void {
-    this.#text = text;
-    this.#from = from;
-    this.#to = Math.min(text.length, from + windowLength);
-    const isWhole = this.#to - from === text.length;
-    this.#bytes.write(isWhole ? text : text.slice(from, this.#to), this.#textAt, 'utf16le');
+    const { texts } = this;
+    if ((text !== texts.text || start < texts.from || end > texts.to) && !texts.take(text, start, end))
+      return undefined;
+    return this.#exports.count(texts.at, start - texts.from, end - texts.from);
   }
 }

@@ -1,0 +1,232 @@
+// src/chunks/kernel: splits a document in one call of WebAssembly, for a third of the time of plain JavaScript in a short run,
+// since it needs no warming up. Each .as file is the twin of a file in src/chunks; compiled.ts is what they became.
+//
+// In: a document whose text is in the memory of a counter that counts in WebAssembly, and the limits. Out: rows of numbers,
+// one for each chunk. What is rare (scripts beyond ASCII, tables, contexts, cuts inside words) it asks plain JavaScript.
+// It takes no document of more than `maxLength` characters, as it can't pause: plain JavaScript splits that.
+// What must hold: both give the same chunks. test/chunks/kernel.test.ts compares them for random documents.
+import type { CountedTexts, SpanCounter } from '../../tokens/span-counter.js';
+import type { Block, Document } from '../../types/document.js';
+import { webAssembly } from '../../web-assembly.js';
+import { isGraphemeBoundary, roles, startsLower } from '../boundaries.js';
+import type { Contexts } from '../contexts.js';
+import { middleOf } from '../find-middle.js';
+import { startInWord } from '../overlap.js';
+import { meansLines } from '../refine.js';
+import { TableRows } from '../table-rows.js';
+import { compiled } from './compiled.js';
+
+/** Max UTF-16 units of a document. */
+const maxLength = 65_536;
+const maxBlocks = 16_384;
+const maxTokens = 2 ** 30;
+
+// Bytes of a block, a mark, a mark's number in a run, and a row.
+const blockBytes = 16;
+const markBytes = 16;
+const runBytes = 4;
+const rowBytes = 32;
+
+// What a block is, as in blocks.as.
+const deepestLevel = 12;
+const sectionBit = 0x100;
+const headingBit = 0x200;
+const linesBit = 0x400;
+const tableBit = 0x800;
+
+interface Exports {
+  setDocument(text: number, length: number, roles: number, blocks: number, blockCount: number): void;
+  split(
+    length: number,
+    size: number,
+    overlap: number,
+    hasContexts: number,
+    marks: number,
+    fine: number,
+    runs: number,
+    rows: number,
+  ): number;
+}
+
+/** A chunk's place and size; `from` is its start without its overlap. */
+export interface Row {
+  start: number;
+  end: number;
+  tokens: number;
+  line: number;
+  from: number;
+  /** Index of the block in which it starts; -1 before all. */
+  block: number;
+  /** A character that leaves no room for a context. */
+  isBare: boolean;
+}
+
+/** What the kernel asks about. */
+interface Asked {
+  document: Document;
+  counter: SpanCounter;
+  contexts: Contexts;
+  /** Tokens of a chunk without overlap. */
+  core: number;
+}
+
+let module: object | undefined;
+/** One for each memory, as a kernel lives with it. */
+const kernels = new WeakMap<CountedTexts, SplitKernel>();
+
+/** The kernel that shares a counter's memory; undefined for counters that count in JavaScript. */
+export function kernelOf(counter: SpanCounter): SplitKernel | undefined {
+  const counted = counter.countedTexts?.();
+  if (counted === undefined) return undefined;
+  let kernel = kernels.get(counted);
+  if (kernel === undefined) {
+    kernel = new SplitKernel(counted);
+    kernels.set(counted, kernel);
+  }
+  return kernel;
+}
+
+export class SplitKernel {
+  readonly #counted: CountedTexts;
+  readonly #exports: Exports;
+  /** Where its own lists begin. */
+  readonly #roles: number;
+  readonly #blocks: number;
+  readonly #marks: number;
+  readonly #fine: number;
+  readonly #runs: number;
+  readonly #rows: number;
+  #numbers: Int32Array;
+  #asked: Asked | undefined;
+
+  constructor(counted: CountedTexts) {
+    this.#counted = counted;
+    module ??= new webAssembly.Module(Buffer.from(compiled, 'base64'));
+    const { texts } = counted;
+    // Each mark and each row has a character of its own, and each mark of a block a block.
+    const blocks = roles.length;
+    const marks = blocks + maxBlocks * blockBytes;
+    const fine = marks + (maxBlocks + 2) * markBytes;
+    const runs = fine + (maxLength + 2) * markBytes;
+    const rows = runs + (maxLength + maxBlocks + 8) * runBytes;
+    const at = texts.reserve(rows + (maxLength + 1) * rowBytes);
+    this.#roles = at;
+    this.#blocks = at + blocks;
+    this.#marks = at + marks;
+    this.#fine = at + fine;
+    this.#runs = at + runs;
+    this.#rows = at + rows;
+    this.#numbers = new Int32Array(texts.memory.buffer);
+    new Uint8Array(texts.memory.buffer).set(roles, at);
+    this.#exports = new webAssembly.Instance(module, {
+      env: { memory: texts.memory },
+      counter: { count: counted.counting },
+      document: this.#answers(),
+    }).exports as Exports;
+  }
+
+  /** The rows of a document; undefined for one that it doesn't take. */
+  rows(asked: Asked, size: number, overlap: number, hasContexts: boolean): RowList | undefined {
+    const { text, blocks } = asked.document;
+    if (text.length > maxLength || blocks.length > maxBlocks || !(size < maxTokens)) return undefined;
+    if (this.#numbers.buffer !== this.#counted.texts.memory.buffer)
+      this.#numbers = new Int32Array(this.#counted.texts.memory.buffer);
+    if (!this.#putBlocks(blocks, text.length)) return undefined;
+    const { texts } = this.#counted;
+    if (text !== texts.text && !texts.take(text, 0, text.length)) return undefined;
+    const outer = this.#asked;
+    if (outer !== undefined) return undefined;
+    this.#asked = asked;
+    texts.isPinned = true;
+    try {
+      const { setDocument, split } = this.#exports;
+      setDocument(texts.at, text.length, this.#roles, this.#blocks, blocks.length);
+      const [marks, fine, runs, rows] = [this.#marks, this.#fine, this.#runs, this.#rows];
+      const count = split(text.length, size, overlap, hasContexts ? 1 : 0, marks, fine, runs, rows);
+      return new RowList(this.#numbers.slice(rows / 4, (rows + count * rowBytes) / 4));
+    } finally {
+      texts.isPinned = false;
+      this.#asked = undefined;
+    }
+  }
+
+  /** @returns false when they are not in order within the text, as the kernel needs them */
+  #putBlocks(blocks: readonly Block[], length: number): boolean {
+    const numbers = this.#numbers;
+    let at = this.#blocks / 4;
+    let last = 0;
+    for (const block of blocks) {
+      const { start, end, line } = block;
+      if (!(start >= last && end >= start && end <= length)) return false;
+      last = end;
+      numbers[at] = start;
+      numbers[at + 1] = end;
+      numbers[at + 2] = line;
+      numbers[at + 3] = whatIs(block);
+      at += blockBytes / 4;
+    }
+    return true;
+  }
+
+  /** What is rare, by plain JavaScript. */
+  #answers() {
+    const asked = () => this.#asked!;
+    let rows: TableRows;
+    return {
+      contextTokens: (start: number, end: number) => asked().contexts.of(start, end).tokens,
+      rowRoom: (block: number) => {
+        const { document, contexts, core } = asked();
+        return core - contexts.inside(document.blocks[block]!);
+      },
+      tableAt: (start: number, end: number) => {
+        rows = new TableRows(asked().document.text, start, end);
+      },
+      rowAfter: (start: number) => rows.after(start),
+      startInWord: (start: number, floor: number, most: number, lines: number) => {
+        const { document, counter } = asked();
+        return startInWord({ text: document.text, start, floor, most, counter, lines: lines !== 0 });
+      },
+      middleOf: (start: number, end: number) => {
+        const { document, counter } = asked();
+        return middleOf(document.text, start, end, counter) ?? -1;
+      },
+      startsLower: (index: number) => (startsLower(asked().document.text, index) ? 1 : 0),
+      isGraphemeBoundary: (index: number) => (isGraphemeBoundary(asked().document.text, index) ? 1 : 0),
+    };
+  }
+}
+
+function whatIs(block: Block): number {
+  const { kind, level } = block;
+  let what = level === undefined ? 0 : sectionBit | Math.min(Math.max(level, 1), deepestLevel);
+  if (kind === 'heading') what |= headingBit;
+  if (kind === 'table') what |= tableBit;
+  return meansLines(block) ? what | linesBit : what;
+}
+
+/** The rows of a document, as the kernel wrote them. */
+export class RowList {
+  readonly #numbers: Int32Array;
+
+  constructor(numbers: Int32Array) {
+    this.#numbers = numbers;
+  }
+
+  get count(): number {
+    return this.#numbers.length / (rowBytes / 4);
+  }
+
+  row(index: number): Row {
+    const numbers = this.#numbers;
+    const at = index * (rowBytes / 4);
+    return {
+      start: numbers[at]!,
+      end: numbers[at + 1]!,
+      tokens: numbers[at + 2]!,
+      line: numbers[at + 3]!,
+      from: numbers[at + 4]!,
+      block: numbers[at + 5]!,
+      isBare: numbers[at + 6] !== 0,
+    };
+  }
+}
