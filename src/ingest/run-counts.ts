@@ -13,6 +13,17 @@ export class RunCounts {
   filesRead = 0;
   /** Of their bytes, read so far. */
   bytesRead = 0;
+  /** Of the bytes read, those of texts that aren't in chunks yet: most of a large file, for a while. */
+  bytesToSplit = 0;
+  /** Waits for the texts of a file, which are in no chunks meanwhile. */
+  async reading<T>(bytes: number, texts: Promise<T>): Promise<T> {
+    this.bytesToSplit += bytes;
+    try {
+      return await texts;
+    } finally {
+      this.bytesToSplit -= bytes;
+    }
+  }
 
   /** Documents that the output didn't have. */
   documentsNew = 0;

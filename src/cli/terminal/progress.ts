@@ -80,11 +80,17 @@ function startLines(counts: RunCounts): Progress {
   return { line, download, stop };
 }
 
-/** How much of the run is done, 0 to 1: what was read, less what still waits for vectors. */
+/** How much of the run is done, 0 to 1: what was split, less what still waits for vectors. */
 export function shareDone(counts: RunCounts): number {
-  const read = counts.bytes === 0 ? 0 : counts.bytesRead / counts.bytes;
+  const split = counts.bytes === 0 ? 0 : bytesSplit(counts) / counts.bytes;
   const written = counts.rowsSplit === 0 ? 1 : counts.rowsWritten / counts.rowsSplit;
-  return Math.min(1, read * written);
+  return Math.min(1, split * written);
+}
+
+/** Of one large file the text is read at once, and split while it is embedded. */
+function bytesSplit({ bytesRead, bytesToSplit }: RunCounts): number {
+  // Shares of a file don't add up to the last bit.
+  return Math.max(0, bytesRead - Math.round(bytesToSplit));
 }
 
 /** A line of a log: `14:03:20  71%, 40 s left, 320 of 445 chunks, 12/s, 53 of 53 files`. */
@@ -111,12 +117,14 @@ export function progressParts(counts: RunCounts, done: number, seconds: number):
   ];
 }
 
-function chunksDone({ rowsWritten, rowsSplit, bytes, bytesRead }: RunCounts): Printable[] {
+function chunksDone(counts: RunCounts): Printable[] {
+  const { rowsWritten, rowsSplit, bytes } = counts;
+  const split = bytesSplit(counts);
   if (rowsSplit === 0) return [];
-  // What isn't read yet has about as many as what is, once that is more than a few files.
-  if (bytesRead * 10 < bytes) return [say`${whole(rowsWritten)} chunks`];
-  const isAll = bytesRead >= bytes;
-  const total = isAll ? whole(rowsSplit) : say`about ${whole((rowsSplit * bytes) / Math.max(1, bytesRead))}`;
+  // What isn't split yet has about as many as what is, once that is more than a little.
+  if (split * 10 < bytes) return [say`${whole(rowsWritten)} chunks`];
+  const isAll = split >= bytes;
+  const total = isAll ? whole(rowsSplit) : say`about ${whole((rowsSplit * bytes) / Math.max(1, split))}`;
   return [say`${whole(rowsWritten)} of ${total} chunks`];
 }
 

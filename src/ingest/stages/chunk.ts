@@ -51,6 +51,8 @@ export async function* chunk(
       const { open, ...begin } = step;
       const document = open();
       steps.push(begin);
+      const { bytes = 0 } = begin;
+      let bytesLeft = bytes;
       let isCut = window?.isOver ?? false;
       if (isCut) {
         // It was read just before.
@@ -59,7 +61,7 @@ export async function* chunk(
       } else {
         const options = await chunking();
         const { counter } = options;
-        if (!('chunks' in document)) worker?.splitHere(options, begin.bytes ?? 0);
+        if (!('chunks' in document)) worker?.splitHere(options, bytes);
         const pieces = 'chunks' in document ? document.chunks : splitInTurns(document, options);
         for (const piece of pieces) {
           if (performance.now() - turn > turnMs) {
@@ -79,12 +81,16 @@ export async function* chunk(
           }
           steps.push(rowOf(piece, counter, counts));
           counts.rowsSplit++;
+          const left = bytes * (1 - piece.end / document.text.length);
+          counts.bytesToSplit -= bytesLeft - left;
+          bytesLeft = left;
           if (steps.length >= maxGroupRows) {
             yield steps;
             steps = [];
           }
         }
       }
+      counts.bytesToSplit -= bytesLeft;
       steps.push({ kind: isCut ? 'cut' : 'end' });
     }
     if (steps.length > 0) yield steps;

@@ -72,6 +72,7 @@ export class Sequence {
   /** Adds documents. They may sort after files that were not read yet: the record `a#1` sorts after the file `a!`. */
   add(arrivals: readonly (Arrival | Renamed)[]): void {
     if (arrivals.length === 0) return;
+    for (const arrival of arrivals) if ('bytes' in arrival) this.#counts.bytesToSplit += arrival.bytes ?? 0;
     this.#arrivals = [...this.#arrivals, ...arrivals].sort((a, b) => compareSources(a.source, b.source));
   }
 

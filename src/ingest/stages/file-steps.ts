@@ -237,7 +237,7 @@ export class FileSteps {
     const source = origin.file;
     let found: EarlyReading;
     try {
-      found = await (reading ?? this.#documents.read(bytes, source));
+      found = await counts.reading(bytes.length, reading ?? this.#documents.read(bytes, source));
     } catch (error) {
       signal?.throwIfAborted();
       const { code, why } = readingFault(error);
