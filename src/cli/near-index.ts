@@ -7,6 +7,7 @@ import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { manifestName, runName } from '../output/format/owned-names.js';
+import { quoted } from '../text/plural.js';
 import { type Printable, printable, say } from '../text/printable.js';
 import { keepNotice } from './terminal/told-notices.js';
 
@@ -28,12 +29,48 @@ export function namedIndex(loaded: LoadedSettings, dir: string | undefined, out:
 /** Settings for reading: with the output of a folder above where `out` was said nowhere, and this one has none. */
 export function nearIndex({ settings, layers }: LoadedSettings, cwd = process.cwd()): Settings {
   if (layers.out !== 'default' || holdsIndex(resolve(cwd, settings.out))) return settings;
+  const above = indexAbove(settings.out, cwd);
+  return above === undefined ? settings : { ...settings, out: relative(cwd, above) };
+}
+
+/**
+ * Settings for a run. In a folder below an index that has all that is named, it brings that one up to date; else it makes one
+ * here, and says so, as commands here read this one from then on. Sources of a folder's file have theirs beside that file.
+ * @param paths as typed; none: the sources of the settings
+ * @param tell called with a line for people
+ */
+export async function indexOfRun(
+  loaded: LoadedSettings,
+  paths: readonly string[],
+  tell: (line: Printable) => void,
+  cwd = process.cwd(),
+): Promise<LoadedSettings> {
+  const { settings, layers, file } = loaded;
+  if (layers.out !== 'default' || holdsIndex(resolve(cwd, settings.out))) return loaded;
+  const named = paths.length > 0 ? paths : settings.sources.map(({ path }) => path);
+  const at = (out: string) => ({ ...loaded, settings: { ...settings, out: relative(cwd, out) } });
+  const above = indexAbove(settings.out, cwd);
+  const { holdsPaths } = await import('../commands/index-above.js');
+  if (above !== undefined && (await holdsPaths(above, named, cwd))) return at(above);
+  if (paths.length === 0 && file !== undefined && layers.sources === 'file' && dirname(file) !== cwd)
+    return at(resolve(dirname(file), settings.out));
+  if (above !== undefined) {
+    const there = printable(quoted(relative(cwd, above)));
+    const line = say`An index of its own begins in ${printable(settings.out)}, as that of ${there} doesn't have what is named; to add it there: --out ${there}`;
+    keepNotice('notice', 'second-index', line);
+    tell(line);
+  }
+  return loaded;
+}
+
+/** The index of the nearest folder above that has one, up to the repository's top; absolute. */
+function indexAbove(out: string, cwd: string): string | undefined {
   for (let at = cwd; !existsSync(join(at, '.git')) && dirname(at) !== at; ) {
     at = dirname(at);
-    const out = resolve(at, settings.out);
-    if (holdsIndex(out) && isOwn(out)) return { ...settings, out: relative(cwd, out) };
+    const above = resolve(at, out);
+    if (holdsIndex(above) && isOwn(above)) return above;
   }
-  return settings;
+  return undefined;
 }
 
 function holdsIndex(out: string): boolean {

@@ -6,12 +6,14 @@ import { formatFor, hasNoReader } from '../documents/extract.js';
 import { isGenerated } from '../documents/generated/generated.js';
 import { readerOf } from '../documents/reader-version.js';
 import { type Verdict, verdictOn } from '../documents/walk/explain.js';
+import { labelOf, type Root } from '../documents/walk/paths/roots.js';
 import { withinBase } from '../documents/walk/paths/within-base.js';
 import { isUnderRoot, sourceOf } from '../documents/walk/sources/source-name.js';
 import { ForeignFileError, readForeign } from '../files/foreign-file.js';
 import { KnownFailures } from '../ingest/known-failures.js';
 import { limitsInWords } from '../ingest/stages/read-options.js';
 import { walkOptions } from '../ingest/survey/found-files.js';
+import { asSources } from '../ingest/survey/named-roots.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { hexHash } from '../text/sha256.js';
@@ -170,10 +172,12 @@ function judge(absolute: string, source: string, known: Known): Judgement {
   const roots = rootsAbove(source, absolute, known);
   if (roots.length === 0) return { fate: 'not-named' };
   const walk = walkOptions(settings, out, undefined);
-  const ownOf = (root: string) => settings.sources.find((one) => resolve(cwd, one.path) === root);
-  const verdicts = roots.map((root) =>
-    root === absolute ? named(absolute) : verdictOn(root, absolute, walk, ownOf(root)),
-  );
+  const verdicts = roots.flatMap((root) => {
+    if (root === absolute) return [named(absolute)];
+    const folder: Root = { kind: 'folder', path: root, label: labelOf(root, dirname(out)) };
+    const meant = asSources(folder, settings.sources, cwd, dirname(out));
+    return meant.map(({ own }) => verdictOn(root, absolute, walk, own));
+  });
   const verdict = verdicts.find(({ reason }) => reason === undefined) ?? verdicts[0]!;
   if (verdict.reason !== undefined) {
     const { reason, at, rule } = verdict;

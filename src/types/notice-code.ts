@@ -30,6 +30,7 @@ export type NoticeCode =
   | 'rebuild-given-up'
   | 'rerank-failed'
   | 'run-left'
+  | 'second-index'
   | 'server-answers'
   | 'server-back'
   | 'server-left-out'
@@ -70,6 +71,7 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'rebuild-given-up': 'a rebuild was interrupted, and this run, which is none, drops what it had embedded',
   'rerank-failed': 'results stay in their order, as the reranker failed',
   'run-left': 'a run of this output is under way, or left something to go on with',
+  'second-index': 'a run makes an index in a folder below another index, which lacks what is named',
   'server-answers': 'a server answers again, or did not come back in time',
   'server-back': 'a server takes part again',
   'server-left-out': 'the run goes on without a server',

@@ -25,12 +25,13 @@ test('every run says what it keeps under roots that it does not name', async () 
   expect(summaryOf(await ingest('docs', '--json')).elsewhere).toEqual([]);
   rmSync(join(workspace.dir, 'docs'), { recursive: true });
   for (const name of names) writeFiles(workspace.dir, { [`notes/${name}.md`]: markdown(`note${name}`, 1) });
-  const kept = '4 documents of docs, not named in this run; --prune';
+  const first3 = ['docs/1.md', 'docs/2.md', 'docs/3.md'];
+  const kept = `4 documents of docs (${first3.join(', ')} and 1 more), not named in this run; --prune`;
   expect((await ingest('notes', '--dry-run')).stderr).toContain(kept);
   const first = await ingest('notes', '--json');
   expect(summaryOf(first)).toMatchObject({
     documents: { new: 4, removed: 0 },
-    elsewhere: [{ root: 'docs', documents: 4 }],
+    elsewhere: [{ root: 'docs', documents: 4, first: first3 }],
   });
   expect(first.stderr).toContain(kept);
   const second = await ingest('notes', '--json');
@@ -78,8 +79,8 @@ test('records go with their file, failures with their root, and standard input s
     { stdin: records('x') },
   );
   expect(summaryOf(piped).elsewhere).toEqual([
-    { root: 'docs', documents: 4 },
-    { root: 'old', documents: 2 },
+    { root: 'docs', documents: 4, first: ['docs/1.md', 'docs/2.md', 'docs/3.md'] },
+    { root: 'old', documents: 2, first: ['old/r.jsonl#a', 'old/r.jsonl#b'] },
   ]);
   expect(existsSync(join(out, 'failures.jsonl'))).toBe(true);
   expect(summaryOf(await ingest('docs', '--prune', '--json'))).toMatchObject({
@@ -109,7 +110,7 @@ test('what a filter, a limit or a pattern hides under a named root stays', async
   expect(readOutput(out).sources).toEqual(sources);
   // A part of a root is a root of its own: the rest isn't named.
   expect(summaryOf(await ingest('docs/sub', '--include', '*.md', '--json')).elsewhere).toEqual([
-    { root: 'docs', documents: 4 },
+    { root: 'docs', documents: 4, first: ['docs/1.md', 'docs/2.md', 'docs/3.md'] },
   ]);
   const pruned = await ingest('docs/sub', '--include', '*.md', '--prune', '--allow-removals', '--json');
   expect(summaryOf(pruned).documents.removed).toBe(4);
@@ -127,13 +128,13 @@ test('--prune names the roots that go, before and after', async () => {
     elsewhere: [],
     pruned: [{ root: 'old', documents: 1 }],
   });
-  expect(plan.stderr).toContain('to drop    1 document of old, not named in this run\n');
+  expect(plan.stderr).toContain('to drop    1 document of old (old/x.md), not named in this run\n');
   const before = fingerprint(out);
   expect((await ingest('docs', 'notes', '--dry-run')).stderr).toContain('to keep    1 document of old');
   expect(fingerprint(out)).toEqual(before);
   const run = await ingest('docs', 'notes', '--prune', '--json');
-  expect(summaryOf(run).pruned).toEqual([{ root: 'old', documents: 1 }]);
-  expect(run.stderr).toContain('dropped    1 document of old, not named in this run\n');
+  expect(summaryOf(run).pruned).toEqual([{ root: 'old', documents: 1, first: ['old/x.md'] }]);
+  expect(run.stderr).toContain('dropped    1 document of old (old/x.md), not named in this run\n');
   expect(summaryOf(await ingest('docs', 'notes', '--prune', '--json')).pruned).toEqual([]);
 });
 

@@ -29,6 +29,21 @@ test('without paths all are read, each by its own patterns; with -c the named on
   expect(sourcesIn()).toEqual(['docs/a.md', 'notes/n.md']);
 });
 
+test('a typed path is the source that has it: its patterns hold, for why and chunks, too', async () => {
+  batchrc(both);
+  expect((await ingest('docs', 'notes')).code).toBe(0);
+  expect(sourcesIn()).toEqual(['docs/a.md', 'notes/n.md']);
+  expect((await ingest('./docs/')).code).toBe(0);
+  expect(sourcesIn()).toEqual(['docs/a.md', 'notes/n.md']);
+  const why = await workspace.embed(['why', 'docs/c.txt', 'docs/drafts/b.md']);
+  expect(why.stdout).toMatch(/^docs\/c\.txt: left out: .*\ndocs\/drafts\/b\.md: left out: /);
+  const { stdout } = await workspace.embed(['chunks', 'docs', '--json']);
+  expect(JSON.parse(stdout).files).toMatchObject([{ path: 'docs/a.md' }]);
+  // A folder in it is named by itself, and so is a file.
+  expect((await ingest('docs/drafts', 'docs/c.txt')).code).toBe(0);
+  expect(sourcesIn()).toEqual(['docs/a.md', 'docs/c.txt', 'docs/drafts/b.md', 'notes/n.md']);
+});
+
 test('patterns of all narrow those of a source, and one that matches nothing is said', async () => {
   batchrc({ ...both, exclude: ['n.*'] });
   writeFiles(workspace.dir, { 'notes/m.md': markdown('m', 1) });
@@ -44,6 +59,8 @@ test('two sources of one folder take what either of them takes', async () => {
     sources: { pages: { path: 'docs', include: ['a.*'] }, texts: { path: './docs', include: ['*.txt'] } },
   });
   expect((await ingest()).code).toBe(0);
+  expect(sourcesIn()).toEqual(['docs/a.md', 'docs/c.txt']);
+  expect((await ingest('docs', '--rebuild')).code).toBe(0);
   expect(sourcesIn()).toEqual(['docs/a.md', 'docs/c.txt']);
 });
 

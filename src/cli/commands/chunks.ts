@@ -17,6 +17,9 @@ import { printNotice, printResult } from '../terminal/print.js';
 const maxLineLength = 100_000;
 const maxNameLength = 200;
 
+/** Of folders and patterns; a larger one would fill the terminal, or the memory with --json. */
+const defaultFiles = 20;
+
 export async function runChunks({
   arguments: { files },
   flags,
@@ -26,17 +29,28 @@ export async function runChunks({
   const { chunksOf } = await import('../../commands/chunks.js');
   const told: ChunkedFile[] = [];
   let failed = 0;
+  let left = 0;
   await withSignals(async (signal) => {
-    const found = chunksOf({ paths: files, settings: { ...settings, out: resolve(settings.out) }, signal });
+    const found = chunksOf({
+      ...{ paths: files, settings: { ...settings, out: resolve(settings.out) }, signal },
+      limit: flags.limit ?? defaultFiles,
+      left: (count) => {
+        left = count;
+      },
+    });
     for await (const file of found) {
       failed += file.failures.length;
       if (flags.json) told.push(file);
       else print(file);
     }
   });
+  if (left > 0 && !flags.json) {
+    const all = (flags.limit ?? defaultFiles) + left;
+    printNotice(say`${plural(left, 'file')} more: name the one that you look for, or give --limit ${all}`);
+  }
   const message = `${plural(failed, 'document')} can't be read`;
   return {
-    result: { files: told },
+    result: { files: told, ...(left > 0 && { left }) },
     ...(failed > 0 && { error: codedError('EMBED_SOME_FAILED', message) }),
   };
 }

@@ -1,5 +1,6 @@
 // `embed doctor`: what it asks and prints.
 import type { DoctorReport } from '../../commands/doctor.js';
+import { readSettings } from '../../config/load.js';
 import { variable } from '../../environment.js';
 import { padEnd, wrapped } from '../../text/columns.js';
 import { plural } from '../../text/plural.js';
@@ -7,6 +8,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { doctor as declared } from '../declared/doctor.js';
 import { codedError, type Outcome } from '../declared/outcome.js';
+import { nearIndex } from '../near-index.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { canAsk, confirm } from '../terminal/confirm.js';
@@ -35,10 +37,12 @@ export async function runDoctor(given: Given<typeof declared>): Promise<Outcome>
 
 async function examine({ flags, settings }: Given<typeof declared>): Promise<DoctorReport> {
   const { doctor } = await import('../../commands/doctor.js');
+  const read = await readSettings({ flags: settings, file: flags.config });
+  const { out } = nearIndex(read);
   let last = '';
   return await withSignals((signal) =>
     doctor({
-      flags: settings,
+      flags: out === read.settings.out ? settings : { ...settings, out },
       file: flags.config,
       fix: flags.fix,
       ...(flags.gateway !== undefined && {

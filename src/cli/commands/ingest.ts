@@ -10,7 +10,7 @@ import type { Failure } from '../../types/failure.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
-import { withBegunServers } from '../near-index.js';
+import { indexOfRun, withBegunServers } from '../near-index.js';
 import { noteRun } from '../run-notes.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
@@ -31,10 +31,12 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const { strict, quiet, news, verbose, choose, maxTime } = given.flags;
   const held = new HeldLines();
   const tell = (line: Printable) => quiet || (news ? held.hold(line) : printNotice(line));
-  const loaded = asItWasMade(await settingsFor(given, tell), tell);
+  const { paths } = given.arguments;
+  const found = await indexOfRun(await settingsFor(given, tell), paths, tell);
+  const loaded = asItWasMade(found, tell);
   const shard = shardOf(given.flags.shard);
   const { settings } = loaded;
-  if (given.arguments.paths.length === 0) refuseStrangeServers(loaded);
+  if (paths.length === 0) refuseStrangeServers(loaded);
   if (estimate && !dryRun) {
     throw new UsageError('--estimate says how long a run would take: give --dry-run beside it.');
   }
@@ -49,7 +51,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
   ]);
-  if (given.arguments.paths.includes(stdinRoot) && process.stdin.isTTY && !quiet) {
+  if (paths.includes(stdinRoot) && process.stdin.isTTY && !quiet) {
     printNotice(say`Waiting for JSON Lines on this terminal, one {"id","text"} a line; Ctrl-D ends them.`);
   }
   const until = maxTime === undefined ? undefined : AbortSignal.timeout(maxTime);
@@ -62,8 +64,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const run = await withSignals(
       (signal) =>
         ingest({
-          paths: given.arguments.paths,
-          ...{ choose, settings, shard, origins: loaded.origins },
+          ...{ paths, choose, settings, shard, origins: loaded.origins },
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate },
           stdin: process.stdin,
           signal,

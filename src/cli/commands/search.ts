@@ -81,7 +81,7 @@ async function shown(
   places: Places,
 ): Promise<Printable> {
   const isFile = questions !== undefined;
-  if (form === 'csv') return asCsv(answers, isFile);
+  if (form === 'csv') return asCsv(answers, isFile, places);
   if (form === 'files')
     return asFiles(
       answers.flatMap(({ results }) => results),
@@ -89,7 +89,7 @@ async function shown(
     );
   const parts: Printable[] = [];
   for (const { question, results } of answers) {
-    const text = form === 'md' ? asMarkdown(results) : await renderResults(results, places);
+    const text = form === 'md' ? asMarkdown(results, places) : await renderResults(results, places);
     const title =
       form === 'md' ? say`# ${printable(question)}\n\n` : say`${paint.cyan(printable(question))}\n\n`;
     parts.push(isFile ? say`${title}${text}` : text);

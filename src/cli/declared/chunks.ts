@@ -6,7 +6,9 @@ export const chunks = {
   name: 'chunks',
   summary: 'print what files become: text, headings, context, tokens, lines',
   alike: ['split', 'extract', 'preview', 'cat', 'tokens'],
-  arguments: [{ name: 'files', kind: 'path', isMany: true, isRequired: true, help: 'files, one by one' }],
+  arguments: [
+    { name: 'files', kind: 'path', isMany: true, isRequired: true, help: 'files, folders and globs' },
+  ],
   flags: [
     'json',
     'config',
@@ -15,16 +17,23 @@ export const chunks = {
     'chunkSize',
     'chunkOverlap',
     'context',
+    'limit',
+    'include',
+    'exclude',
+    'gitignore',
+    'follow',
+    'generated',
     'maxFileSize',
     'maxReadMemory',
     'maxReadTime',
   ],
   about: `\
 Nothing is written and no embedder is contacted. Chunks have the size of the output's, if there is one, and the
-tokens are counted as for it.`,
+tokens are counted as for it. Of folders and globs, the first 20 files that a run would take are shown; --limit says how many.`,
   examples: [
     { line: 'embed chunks docs/guide.md', what: "why isn't it found?" },
     { line: 'embed chunks report.pdf --chunk-size 200' },
+    { line: 'embed chunks docs --limit 5', what: 'the first files of a folder' },
     { line: `embed chunks --json notes.docx | jq -r '.files[].chunks[].text'` },
   ],
   exits: {

@@ -13,6 +13,10 @@ import { foreign, type StepSummary } from './step-summary.js';
 /** Characters; a longer one is no example. */
 const maxQuestionLength = 200;
 
+/** Documents that are named where others are counted, and characters of each. */
+const maxNamed = 3;
+const maxNameLength = 200;
+
 /** Documents without their failure that are named. */
 const maxSettled = 3;
 
@@ -186,7 +190,7 @@ function renderHidden({ hidden, out }: IngestSummary, label: string): Printable[
   if (documents === 0) return [];
   const forget = printable(command`embed forget … --out ${out}`);
   return [
-    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} whose files patterns or --max-file-size hide from this run: \`${forget}\` drops them`,
+    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} (${namesOf(hidden)}) whose files patterns or --max-file-size hide from this run: \`${forget}\` drops them`,
   ];
 }
 
@@ -218,7 +222,18 @@ function rootsOf(unnamed: IngestSummary['elsewhere']): Printable {
   const shown = unnamed.slice(0, 3).map(({ root }) => printable(root));
   const rest = unnamed.length - shown.length;
   const more = rest > 0 ? say` and ${whole(rest)} more` : say``;
-  return say`${plural(documents, 'document')} of ${joined(shown, say`, `)}${more}`;
+  return say`${plural(documents, 'document')} of ${joined(shown, say`, `)}${more} (${namesOf(unnamed)})`;
+}
+
+/** `a.md, b.md and 7 more`: the first of such documents. */
+function namesOf(unnamed: IngestSummary['elsewhere']): Printable {
+  const documents = unnamed.reduce((sum, one) => sum + one.documents, 0);
+  const names = unnamed.flatMap(({ first }) => first).slice(0, maxNamed);
+  const more = documents > names.length ? say` and ${whole(documents - names.length)} more` : say``;
+  return say`${joined(
+    names.map((name) => printable(name, maxNameLength)),
+    say`, `,
+  )}${more}`;
 }
 
 /** A line each, with its end. */

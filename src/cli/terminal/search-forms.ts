@@ -13,8 +13,8 @@ interface Answer {
 /** Characters of one cell or line. */
 const maxLength = 1_000_000;
 
-/** @param hasQuestion whether a column names the question */
-export function asCsv(answers: readonly Answer[], hasQuestion: boolean): Printable {
+/** @param hasQuestion whether a column names the question @param places what sources are called from here */
+export function asCsv(answers: readonly Answer[], hasQuestion: boolean, { named }: Places): Printable {
   const titles = [
     ...(hasQuestion ? ['question'] : []),
     'score',
@@ -34,7 +34,7 @@ export function asCsv(answers: readonly Answer[], hasQuestion: boolean): Printab
         [
           ...(hasQuestion ? [cell(question)] : []),
           say`${score}`,
-          cell(source),
+          cell(named(source)),
           say`${line}`,
           page === undefined ? say`` : say`${page}`,
           ...[heading.join(' › '), result.passage?.text ?? text, id, name].map(cell),
@@ -76,7 +76,7 @@ function lines(text: string): Printable {
 }
 
 /** A section for each result, its text in a fence that it can't end. */
-export function asMarkdown(results: readonly SearchResult[]): Printable {
+export function asMarkdown(results: readonly SearchResult[], { named }: Places): Printable {
   return joined(
     results.map((result, place) => {
       const { metadata, text, passage } = result;
@@ -88,20 +88,20 @@ export function asMarkdown(results: readonly SearchResult[]): Printable {
       const whole = passage?.text ?? text;
       const longest = Math.max(2, ...(whole.match(/`+/g) ?? []).map(({ length }) => length));
       const fence = printable('`'.repeat(longest + 1));
-      const source = printable(metadata.source.replaceAll('`', "'"), 500);
+      const source = printable(named(metadata.source).replaceAll('`', "'"), 500);
       return say`## ${place + 1}. \`${source}\`, ${where}\n\n${heading}${fence}text\n${lines(whole.trim())}\n${fence}\n`;
     }),
     say`\n`,
   );
 }
 
-/** Each path once, of records that of their file; as the index has it. */
-export function asFiles(results: readonly SearchResult[], { folderOf }: Places): Printable {
+/** Each path once, of records that of their file: from where one stands, so that other programs can open it. */
+export function asFiles(results: readonly SearchResult[], { folderOf, named }: Places): Printable {
   const paths = results.flatMap((result) => {
     const folder = folderOf(result);
     // A file's own name may have the sign, too.
     const isFile = (source: string) => folder !== undefined && existsSync(resolve(folder, source));
-    return result.sources.map((source) => (isFile(source) ? source : source.replace(/#.*$/s, '')));
+    return result.sources.map((source) => named(isFile(source) ? source : source.replace(/#.*$/s, '')));
   });
   return joined([...new Set(paths)].map((path) => say`${printable(path, maxLength)}\n`));
 }

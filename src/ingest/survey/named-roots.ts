@@ -37,7 +37,9 @@ export async function namedRoots(options: RootOptions): Promise<NamedRoots> {
     .filter((source) => !chosen.includes(source))
     .map(({ path }) => labelOf(resolve(cwd, path), base));
   if (paths.length > 0) {
-    return { roots: await resolveRoots(paths, cwd, base), others, shown: paths.join(', ') };
+    const roots = await resolveRoots(paths, cwd, base);
+    const meant = roots.flatMap((root) => asSources(root, settings.sources, cwd, base));
+    return { roots: meant, others, shown: paths.join(', ') };
   }
   const roots: Root[] = [];
   for (const { name, path, include, exclude } of chosen) {
@@ -47,6 +49,17 @@ export async function namedRoots(options: RootOptions): Promise<NamedRoots> {
     roots.push({ ...root, own: { include, exclude } });
   }
   return { roots, others, shown: chosen.map(({ name }) => name).join(', ') };
+}
+
+/**
+ * Sources whose path was typed are meant by it: a root for each, with its patterns.
+ * @param sources of the settings, whose paths start at `cwd` @param base the output's parent folder
+ */
+export function asSources(root: Root, sources: readonly NamedSource[], cwd: string, base: string): Root[] {
+  if (root.kind !== 'folder' || root.glob !== undefined) return [root];
+  const meant = sources.filter(({ path }) => labelOf(resolve(cwd, path), base) === root.label);
+  const roots = meant.map(({ include, exclude }) => ({ ...root, own: { include, exclude } }));
+  return roots.length > 0 ? roots : [root];
 }
 
 function chosenSources(sources: readonly NamedSource[], choose: readonly string[]): readonly NamedSource[] {

@@ -12,7 +12,12 @@ export interface Elsewhere {
   root: string;
   /** How many of its documents the output has. */
   documents: number;
+  /** Sources of the first of them, at most three. */
+  first: string[];
 }
+
+/** Documents of each root that are named. */
+const maxFirst = 3;
 
 /** What the paths of a run name. */
 export interface Named {
@@ -50,15 +55,19 @@ export function filesElsewhere(unseen: ReadonlyMap<string, string>, named: Named
   return files;
 }
 
-/** The roots of `files` in the order of the output, with the number of documents of each. */
+/** The roots of `files` in the order of the output, with the number of documents of each, and the first of them. */
 export function countElsewhere(files: ReadonlyMap<string, string>, output: Output): Elsewhere[] {
   if (files.size === 0) return [];
-  const counts = new Map<string, number>();
+  const counts = new Map<string, Elsewhere>();
   for (const { source } of output.documents()) {
     const root = files.get(output.recordFileOf(source) ?? source);
-    if (root !== undefined) counts.set(root, (counts.get(root) ?? 0) + 1);
+    if (root === undefined) continue;
+    const count = counts.get(root) ?? { root, documents: 0, first: [] };
+    counts.set(root, count);
+    count.documents++;
+    if (count.first.length < maxFirst) count.first.push(source);
   }
-  return [...counts].map(([root, documents]) => ({ root, documents }));
+  return [...counts.values()];
 }
 
 /** Failures of earlier runs that this run's paths don't cover. @param prune drop those, too, except of standard input */

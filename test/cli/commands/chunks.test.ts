@@ -100,6 +100,24 @@ test('chunks says why a file is not read, and reads the others', async () => {
   expect(await workspace.embed(['chunks', 'docs/none.md'])).toMatchObject({ code: 2 });
 });
 
+test('chunks takes of a folder what a run takes, some files at a time', async () => {
+  for (let at = 10; at < 35; at++) write(`docs/${at}.txt`, `Words of ${at}.`);
+  write('docs/.embedignore', '1*\n');
+  write('docs/picture.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0]));
+  const first = await workspace.embed(['chunks', 'docs', '--limit', '2', '--exclude', '20.*']);
+  expect(first).toMatchObject({ code: 0, stdout: expect.not.stringContaining('20.txt') });
+  expect(first.stdout.match(/^docs\/.*/gm)).toEqual([
+    'docs/21.txt (text): 1 chunk',
+    'docs/22.txt (text): 1 chunk',
+  ]);
+  expect(first.stderr).toBe('12 files more: name the one that you look for, or give --limit 14\n');
+  const all = await workspace.embed(['chunks', 'docs', '--json']);
+  expect(JSON.parse(all.stdout).files).toHaveLength(15);
+  for (let at = 35; at < 45; at++) write(`docs/${at}.txt`, `Words of ${at}.`);
+  const json = JSON.parse((await workspace.embed(['chunks', 'docs/*.txt', '--json'])).stdout);
+  expect([json.files.length, json.left]).toEqual([20, 5]);
+});
+
 test('formats lists every format with its endings and what is kept', async () => {
   const { stdout } = await workspace.embed(['formats']);
   for (const { title, extensions } of allFormats) {

@@ -131,6 +131,12 @@ test('CSV keeps formulas as texts, Markdown has fences, files are paths', async 
   expect(csv).toContain(`"'=HYPERLINK(""http://x"",""y"") zebra`);
   expect(await asked('md', 'zebra', '--in', './notes-index')).toContain('\n````text\n=HYPERLINK');
   expect(await asked('files', 'valve')).toBe('docs/other.md\ndocs/guide.md\n');
+  // From a subfolder, so that other programs find them.
+  const from = (form: string) =>
+    workspace.embed(['search', '--words', '--as', form, 'valve'], { cwd: join(workspace.dir, 'docs') });
+  expect((await from('files')).stdout).toBe('other.md\nguide.md\n');
+  expect((await from('csv')).stdout).toMatch(/^[\d.]+,"other\.md",/m);
+  expect((await from('md')).stdout).toContain('## 1. `other.md`, line 1\n');
 });
 
 test('many questions are answered in one go, in their order', async () => {
