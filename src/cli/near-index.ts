@@ -6,6 +6,7 @@ import { asBegun, asMade } from '../commands/as-made.js';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
+import { isIn } from '../files/inside-folder.js';
 import { manifestName, runName } from '../output/format/owned-names.js';
 import { quoted } from '../text/plural.js';
 import { type Printable, printable, say } from '../text/printable.js';
@@ -52,8 +53,8 @@ export async function indexOfRun(
   const above = indexAbove(settings.out, cwd);
   const { holdsPaths } = await import('../commands/index-above.js');
   if (above !== undefined && (await holdsPaths(above, named, cwd))) return at(above);
-  if (paths.length === 0 && file !== undefined && layers.sources === 'file' && dirname(file) !== cwd)
-    return at(resolve(dirname(file), settings.out));
+  const home = file !== undefined && layers.sources === 'file' ? dirname(file) : cwd;
+  if (paths.length === 0 && home !== cwd && isIn(cwd, home)) return at(resolve(home, settings.out));
   if (above !== undefined) {
     const there = printable(quoted(relative(cwd, above)));
     const line = say`An index of its own begins in ${printable(settings.out)}, as that of ${there} doesn't have what is named; to add it there: --out ${there}`;

@@ -21,7 +21,10 @@ export function refuseSizes(
   model = 'the built-in embedder',
 ): void {
   if (most !== undefined && size > most) {
-    throw new UsageError(`--chunk-size ${size} is more than ${model} takes: use ${most} tokens or fewer.`);
+    throw new UsageError(
+      `--chunk-size ${size} is more than ${model} takes, which reads ${most} tokens of a chunk: ` +
+        `give --chunk-size ${most} or less, or another model.`,
+    );
   }
   if (overlap * 2 > size) {
     throw new UsageError(`--chunk-overlap ${overlap} is more than half of the chunk size ${size}: use less.`);

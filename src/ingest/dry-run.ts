@@ -71,6 +71,9 @@ export async function countPlan(
   const pinned = previous?.manifest.chunking ?? pinnedChunks(remade, isSame, mostTokens);
   const planned = chunkingBy(settings, pinned, { size: chunkTokens, counter });
   refuseSizes(planned, mostTokens);
+  // The built-in embedder says by itself what it takes.
+  const isPinned = (settings.chunkSize ?? pinned?.size ?? mostTokens) !== undefined;
+  counts.isSizeGuessed = options.chunking === undefined && !isPinned;
   const chunking = options.chunking ?? (async () => planned);
   const kept = await KeptVectors.open(options.out, settings, previous?.space, options.events);
   try {

@@ -17,6 +17,8 @@ export class FailureReport {
   readonly #counts: RunCounts;
   /** Those of the previous output. */
   #before: readonly KeptFailure[] = [];
+  /** The same, of an output that is made again, too. */
+  readonly #toldBefore = new Set<string>();
   /** Sources of the last failures: a document counts once, also when several of its chunks failed. */
   #lastTold: string | undefined;
   #lastKnown: string | undefined;
@@ -30,6 +32,11 @@ export class FailureReport {
   /** Of this run. */
   get total(): number {
     return this.told.length + this.known.length;
+  }
+
+  /** Those told that the output before didn't have: one that may pass is told by each run, but is news once. */
+  get news(): Failure[] {
+    return this.told.filter((failure) => !this.#toldBefore.has(nameOf(failure)));
   }
 
   /**
@@ -54,14 +61,20 @@ export class FailureReport {
         { ...failure, source: name, lasting: { ...lasting, file: newName(lasting.file) ?? lasting.file } },
       ];
     });
-    for (const failure of this.#before) this.knownFailures.add(failure);
+    for (const failure of this.#before) {
+      this.knownFailures.add(failure);
+      this.#toldBefore.add(nameOf(failure));
+    }
   }
 
   /** The same for a rebuild, which keeps nothing. @param space of the new output; its id */
   async recallReplaced(replaced: Output | undefined, space: string): Promise<void> {
     // A damaged output is rebuilt, too.
     const all = (await replaced?.failures().catch(() => undefined)) ?? [];
-    for (const failure of all) this.knownFailures.add(failure, replaced?.space.id === space);
+    for (const failure of all) {
+      this.knownFailures.add(failure, replaced?.space.id === space);
+      this.#toldBefore.add(nameOf(failure));
+    }
     this.#isRebuild = true;
   }
 
@@ -108,4 +121,8 @@ export class FailureReport {
     }
     return met.kept;
   }
+}
+
+function nameOf({ source, code, chunk }: Failure): string {
+  return JSON.stringify([source, code, chunk]);
 }

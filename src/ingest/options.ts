@@ -60,6 +60,8 @@ export interface RunResult {
   summary: IngestSummary;
   /** Documents and chunks that failed in this run. */
   failures: Failure[];
+  /** Of these, those that the output before didn't have. */
+  newFailures: Failure[];
   /**
    * Those that an earlier run told, and that can't end in another way, as their bytes, reader and limits are the same:
    * they weren't tried again.

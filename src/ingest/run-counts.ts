@@ -80,6 +80,9 @@ export class RunCounts {
   /** Tokens of the chunks that the embedder answered. */
   tokensEmbedded = 0;
 
+  /** Chunks were counted by a size that the model may not have, as it wasn't asked. */
+  isSizeGuessed = false;
+
   /** What makes the vectors; undefined before an embedder is open. */
   embedder: Pick<EmbedderIdentity, 'embedder' | 'model'> | undefined;
 

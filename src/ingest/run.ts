@@ -292,8 +292,8 @@ export class Run {
       cacheRefused: session?.metrics.cacheRefusals ?? 0,
     });
     const question = changed && summary.documents.new > 0 ? this.#topic.best : undefined;
-    const { told: failures, known: knownFailures } = this.#report;
+    const { told: failures, news: newFailures, known: knownFailures } = this.#report;
     const settledFailures = this.#report.settled(this.#reading.named, this.#prune, surveyed);
-    return { summary, failures, knownFailures, settledFailures, question, mustRemove };
+    return { summary, failures, newFailures, knownFailures, settledFailures, question, mustRemove };
   }
 }

@@ -12,6 +12,8 @@ import type { Unfinished } from './time-window.js';
 export interface IngestSummary {
   /** True when nothing was done, only counted; absent otherwise. */
   dryRun?: true;
+  /** Chunks of a dry run were counted by a size that the model may not have, as it wasn't asked. */
+  sizeGuessed?: true;
   /** The output's folder, as the settings name it. */
   out: string;
   /** The part of the documents that the run took; absent when it took all. */
@@ -100,6 +102,7 @@ export function summarize(
     out,
     ...(shard && { shard: { index: shard.index, of: shard.of } }),
     ...run,
+    ...(counts.isSizeGuessed && counts.rowsSplit > 0 && { sizeGuessed: true as const }),
     ...(unfinished && { unfinished }),
     documents: {
       new: counts.documentsNew,

@@ -267,7 +267,7 @@ describe('exit codes', () => {
     [5, ['verify'], { 'embeddings/manifest.json': '{' }],
     [2, ['verify'], {}],
     [3, ['chunks', 'docs/b.ipynb'], { 'docs/b.ipynb': '{' }],
-    [2, ['chunks', 'docs'], {}],
+    [2, ['chunks', 'nope'], {}],
     [5, ['chunks', 'docs/a.md'], { 'embeddings/manifest.json': '{' }],
     [2, ['config'], { '.batchrc': 'batchsize: 1' }],
     [1, ['doctor', '--cache', 'none', '--embedder', 'ollama', '--ollama-url', '127.0.0.1:1'], {}],

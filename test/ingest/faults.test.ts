@@ -34,11 +34,16 @@ test('a poisoned text is one failed chunk; all others are indexed, and the next 
   ollama.script(faults.poisoned('beta3word5'));
   const result = await ingest('docs', '--json');
   expect(result.code).toBe(3);
-  const { failures } = summaryOf(result);
+  const { failures, newFailures } = summaryOf(result);
   expect(failures).toHaveLength(1);
+  expect(newFailures).toEqual(failures);
   expect(failures[0]).toMatchObject({ source: 'docs/b.md', code: 'rejected' });
   expect(result.stderr).toContain('failed: docs/b.md, chunk');
   expectRightVectors();
+  // It is tried by each run, and is news once.
+  expect(await ingest('docs', '--news')).toMatchObject({ code: 3, stdout: '', stderr: '' });
+  expect(summaryOf(await ingest('docs', '--json'))).toMatchObject({ failures, newFailures: [] });
+  expect((await ingest('docs', '--news', '--retry-failed')).stderr).toBe('');
   expect(
     readOutput(out)
       .rows.map((row) => row.text)

@@ -208,10 +208,10 @@ describe('output', () => {
     expect((await ingest('docs')).code).toBe(0);
     const hidden = await ingest('docs', '--exclude', 'drafts');
     expect(hidden.stderr).toMatch(
-      /^ {2}kept {7}1 document whose files patterns or .*`embed forget … --out /m,
+      /^ {2}kept {7}1 document \(docs\/drafts\/b\.md\) whose files patterns or .*`embed forget … --out /m,
     );
     expect(summaryOf(await ingest('docs', '--exclude', 'drafts', '--json')).hidden).toEqual([
-      { root: 'docs', documents: 1 },
+      { root: 'docs', documents: 1, first: ['docs/drafts/b.md'] },
     ]);
     expect((await ingest('docs')).stderr).not.toContain('kept');
     rmSync(join(workspace.dir, 'docs/drafts'), { recursive: true });
@@ -227,7 +227,7 @@ describe('output', () => {
     writeFiles(workspace.dir, { 'docs/.embedignore': 'drafts/*\n!drafts/plan.md\ne.md\n' });
     const run = summaryOf(await ingest('docs', '--exclude', '{*.csv,b.md}', '--json'));
     expect(run.documents).toMatchObject({ removed: 2 });
-    expect(run.hidden).toEqual([{ root: 'docs', documents: 1 }]);
+    expect(run.hidden).toEqual([{ root: 'docs', documents: 1, first: ['docs/c.md'] }]);
     expect(readOutput(out).sources).toEqual(expect.arrayContaining(['docs/b.md', 'docs/drafts/plan.md']));
     expect(readOutput(out).sources).not.toContain('docs/drafts/a.md');
     // A root of its own is no part of what another one ignores.

@@ -75,6 +75,7 @@ export function summaryOf(result: CliResult): {
   newer: string[];
   requests: number;
   failures: { source: string; code: string; chunk?: number }[];
+  newFailures: { source: string; code: string; chunk?: number }[];
   knownFailures: { source: string; code: string; chunk?: number }[];
 } {
   if (result.stdout === '') throw new Error(`no summary; exit ${result.code}, stderr:\n${result.stderr}`);

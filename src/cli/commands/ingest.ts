@@ -93,22 +93,24 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     );
     progress.stop();
     notes.done(run);
-    const { summary, failures, knownFailures, settledFailures } = run;
+    const { summary, failures, newFailures, knownFailures, settledFailures } = run;
     const told = strict ? [...failures, ...knownFailures] : failures;
-    const hasNews = summary.changed || told.length > 0 || summary.unfinished !== undefined;
+    const newlyTold = strict ? told : newFailures;
+    const hasNews = summary.changed || newlyTold.length > 0 || summary.unfinished !== undefined;
     if (!quiet && (!news || hasNews)) {
       held.print();
       const lines = dryRun ? renderPlan(run, verbose, counts.cacheLookups > 0) : renderRun(run, verbose);
       printNotices(say`${lines}${linesOf(renderRules(byRule))}`);
     }
-    const annotated = annotateFailures(told, ({ code }) => meanings[code], summary.out);
+    const annotated =
+      news && !hasNews ? told.length : annotateFailures(told, ({ code }) => meanings[code], summary.out);
     if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
     if (!dryRun) summariseStep(() => summaryOfRun(summary, told));
     const synced = dryRun ? undefined : await syncAfter({ ...given.flags, shard }, loaded);
     // A destination that is down says more than documents that fail each night.
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);
     return {
-      result: { ...summary, failures, knownFailures, settledFailures, ...synced?.result },
+      result: { ...summary, failures, newFailures, knownFailures, settledFailures, ...synced?.result },
       ...(error && { error }),
     };
   } catch (error) {

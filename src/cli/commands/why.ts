@@ -39,15 +39,16 @@ function unknown(path: string): UsageError {
 }
 
 /** A pattern that isn't from this command line, with the place that it is from. */
-function withOrigin(fate: PathFate, { origins, layers }: LoadedSettings): PathFate {
+function withOrigin(fate: PathFate, { settings, origins, layers }: LoadedSettings): PathFate {
   const { rule } = fate;
-  const key = /^(?:no )?--(include|exclude)\b/.exec(rule?.pattern ?? '')?.[1] as
-    | 'include'
-    | 'exclude'
-    | undefined;
-  const origin = key && origins[key];
-  if (rule === undefined || rule.file !== undefined || key === undefined || origin === undefined) return fate;
-  if (layers[key] === 'flag' || layers[key] === 'default') return fate;
+  const [, found, pattern = ''] = /^(?:no )?--(include|exclude)\b ?(.*)$/s.exec(rule?.pattern ?? '') ?? [];
+  if (rule === undefined || rule.file !== undefined || found === undefined) return fate;
+  const key = found as 'include' | 'exclude';
+  const ofAll = settings[key];
+  // A source has patterns of its own, too.
+  const from = ofAll.length === 0 || (key === 'exclude' && !ofAll.includes(pattern)) ? 'sources' : key;
+  const origin = origins[from];
+  if (origin === undefined || layers[from] === 'flag' || layers[from] === 'default') return fate;
   const place = pathsFromHere(origin).replace(/ \([a-z]+\)$/i, '');
   return { ...fate, rule: { ...rule, pattern: `${rule.pattern} (from ${place})` } };
 }

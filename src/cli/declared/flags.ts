@@ -14,11 +14,11 @@ const yes = { kind: 'boolean' } as const;
 /** The key is the flag's long name in camelCase, as commander has it. */
 export const ownFlags = {
   json: { ...yes, flag: '--json', help: 'the result as JSON on standard output' },
-  quiet: { ...yes, flag: '-q, --quiet', help: 'say nothing but errors' },
+  quiet: { ...yes, flag: '-q, --quiet', help: 'print failures and errors alone' },
   news: {
     ...yes,
     flag: '--news',
-    help: 'say nothing unless something changed or failed; then all, as without it',
+    help: 'print nothing unless a document changed or newly failed; then all, as without it',
   },
   verbose: { ...yes, flag: '-v, --verbose', help: 'name every file that is left out or fails' },
   yes: { ...yes, flag: '-y, --yes', help: "don't ask" },

@@ -99,14 +99,17 @@ export function renderPlan(
   ]);
 }
 
-function renderEstimate({ estimate, chunks }: IngestSummary): Printable[] {
+function renderEstimate({ estimate, chunks, sizeGuessed }: IngestSummary): Printable[] {
   if (estimate !== undefined) {
     const { seconds, texts, tokensPerSecond } = estimate;
     return [
       say`  to take    about ${duration(seconds)}: ${plural(texts, 'text')} went at ${whole(Math.round(tokensPerSecond))} tokens/s`,
     ];
   }
-  return chunks.embedded === 0 ? [] : [say`  to take    --estimate measures how long`];
+  if (chunks.embedded === 0) return [];
+  // The number of chunks is that of another size then.
+  const guessed = sizeGuessed ? say`, and asks the model how large chunks are, which is guessed here` : say``;
+  return [say`  to take    --estimate measures how long${guessed}`];
 }
 
 function renderDocuments({ documents }: IngestSummary): Printable {
