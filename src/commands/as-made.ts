@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
 import { journalPrefix, manifestName, runFolder } from '../output/format/owned-names.js';
 import { shardNamed } from '../output/shards/shard.js';
-import { attempt, NotesFiles, readNotes } from '../state/output-notes.js';
+import { attempt, readNotes, readRunNotes } from '../state/output-notes.js';
 
 /**
  * @param cwd folder that `out` starts from
@@ -41,9 +41,7 @@ export function asBegun<T extends LoadedSettings>(loaded: T, cwd = process.cwd()
   if (isThere(out) || said.some((layer) => layer !== undefined && layer !== 'default'))
     return asMade(loaded, cwd);
   const names = attempt(() => readdirSync(runFolder(out))) ?? [];
-  const maker = names.some((name) => name.startsWith(journalPrefix))
-    ? attempt(() => new NotesFiles(out).maker())
-    : undefined;
+  const maker = names.some((name) => name.startsWith(journalPrefix)) ? readRunNotes(out).maker : undefined;
   if (maker?.embedder === 'builtin') return { ...loaded, settings: { ...settings, embedder: 'builtin' } };
   if (maker?.embedder !== 'ollama' && maker?.embedder !== 'openai') return loaded;
   const key = maker.embedder === 'ollama' ? 'ollamaUrl' : 'url';

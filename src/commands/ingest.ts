@@ -14,8 +14,8 @@ import { Run } from '../ingest/run.js';
 import { acquireLock, type Lock } from '../output/lock/lock.js';
 import { seedShard } from '../output/shards/seed.js';
 import { recover } from '../output/write/recover.js';
-import { goOnCommand, isRebuild } from '../state/go-on.js';
-import { runLeft, runStateOf } from './run-state.js';
+import { goOnCommand } from '../state/go-on.js';
+import { rebuildLeftIn, runLeft, runStateOf } from './run-state.js';
 
 /** What {@link ingest} is told. */
 export interface IngestOptions extends RunOptions {
@@ -41,9 +41,9 @@ export interface IngestOptions extends RunOptions {
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
   const run = await Run.prepare(options);
-  const state = await runStateOf(run.out);
   if (options.dryRun) {
     const result = await run.plan();
+    const state = await runStateOf(run.out);
     if (state) eventsFor(options.events).notice(`${runLeft(state)}.`, 'run-left');
     return result;
   }
@@ -57,10 +57,11 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
     const ended = await recover(run.out, undefined, options.signal);
     if (ended) debug.output?.('ended the commit that another run had begun');
     const { shard, rebuild } = options;
-    if (!rebuild && !ended && state && state.state !== 'running' && isRebuild(state)) {
+    const left = rebuild || ended ? undefined : await rebuildLeftIn(run.out);
+    if (left) {
       eventsFor(options.events).notice(
-        `${runLeft(state)}, and this run gives it up: what it embedded stays in the cache alone. ` +
-          `To rebuild: ${goOnCommand(options.settings.out, state, true)}`,
+        `${runLeft(left)}, and this run gives it up: what it embedded stays in the cache alone. ` +
+          `To rebuild: ${goOnCommand(options.settings.out, left, true)}`,
         'rebuild-given-up',
       );
     }

@@ -9,7 +9,7 @@ import { ownerInWords } from '../output/lock/lock-owner.js';
 import { shardsIn } from '../output/shards/find-shards.js';
 import { journalsOf } from '../output/write/journal.js';
 import { goOnCommand, isRebuild } from '../state/go-on.js';
-import { attempt, type BegunRun, NotesFiles, type Pause } from '../state/output-notes.js';
+import { type BegunRun, type Pause, readRunNotes } from '../state/output-notes.js';
 import { command } from '../text/plural.js';
 
 /** A run that has not ended, or that left something to go on with. */
@@ -37,18 +37,25 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
   const keptBytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   const isRunning = lock?.held ?? false;
   if (!isRunning && keptBytes === 0 && !(await namesIn(runFolder(out))).includes('commit')) return undefined;
-  const notes = attempt(() => new NotesFiles(out));
-  const share = attempt(() => notes?.share());
-  const begun = attempt(() => notes?.begun());
-  const pausedBy = isRunning ? undefined : attempt(() => notes?.pausedBy());
-  return {
-    state: isRunning ? 'running' : pausedBy ? 'paused' : 'interrupted',
-    ...(pausedBy && { pausedBy }),
-    ...(share !== undefined && { share }),
-    ...begun,
-    ...(lock && isRunning && !lock.owner.isUnreadable && { by: ownerInWords(lock.owner) }),
-    keptBytes,
-  };
+  const { pausedBy, ...begun } = readRunNotes(out);
+  if (!isRunning) return { ...leftState(pausedBy), ...begun, keptBytes };
+  const by = lock && !lock.owner.isUnreadable ? { by: ownerInWords(lock.owner) } : {};
+  return { state: 'running', ...begun, ...by, keptBytes };
+}
+
+/**
+ * A rebuild that left vectors to go on with, for a run that has the lock, or is about to take it: asks of the notes only where
+ * there are some.
+ * @param out the output's folder, absolute
+ */
+export async function rebuildLeftIn(out: string): Promise<RunState | undefined> {
+  if ((await journalsOf(out)).length === 0) return undefined;
+  const { pausedBy, ...begun } = readRunNotes(out);
+  return isRebuild(begun) ? { ...leftState(pausedBy), ...begun, keptBytes: 0 } : undefined;
+}
+
+function leftState(pausedBy: Pause | undefined): Pick<RunState, 'state' | 'pausedBy'> {
+  return pausedBy === undefined ? { state: 'interrupted' } : { state: 'paused', pausedBy };
 }
 
 /** `is under way (process 12 on host), 64 % done`, `was interrupted at 64 %`: what goes after "the first run". */
@@ -67,9 +74,9 @@ export function runLeft(state: RunState): string {
   return `A ${isRebuild(state) ? 'rebuild' : 'run'} of this output ${runInWords(state)}`;
 }
 
-/** `38 %`: never 100 before the end. @param share 0 to 1 */
+/** `38 %`: never 100, as something is left. @param share 0 to 1 */
 export function percentOf(share: number): string {
-  return `${Math.floor(share * 100)} %`;
+  return `${Math.min(99, Math.floor(share * 100))} %`;
 }
 
 /** Why there is no index to read, with what to do. @param out as the settings name it */

@@ -46,6 +46,14 @@ export interface BegunRun {
   flags?: string[][];
 }
 
+/** A run that is under way, or didn't end. */
+export interface NotedRun extends BegunRun {
+  /** How much of it is done, 0 to 1. */
+  share?: number;
+  /** What ended one that left something to go on with; absent where it was interrupted. */
+  pausedBy?: Pause;
+}
+
 /** What is known of an output beside what it holds itself. */
 export interface OutputNotes {
   lastRun?: LastRun;
@@ -102,32 +110,17 @@ export class NotesFiles {
     this.#replace('.json', `${JSON.stringify({ schema: 1, out: this.#out, ...notes })}\n`);
   }
 
-  /** How much of the run under way, or of the one that didn't end, is done: 0 to 1. Undefined when that isn't known. */
-  share(): number | undefined {
-    const { share } = this.#json('.run');
-    return isShare(share) ? share : undefined;
-  }
-
-  /** What ended the run that left something to go on with; undefined when it was interrupted, or that isn't known. */
-  pausedBy(): Pause | undefined {
-    const { pausedBy } = this.#json('.run');
-    return pausedBy === 'max-time' || pausedBy === 'limit' ? pausedBy : undefined;
-  }
-
-  /** What made the vectors of the same run. Undefined when that isn't known. */
-  maker(): Maker | undefined {
-    const { maker } = this.#json('.run');
-    const { embedder, model, addresses } = (maker ?? {}) as Partial<Record<keyof Maker, unknown>>;
-    if (typeof embedder !== 'string' || typeof model !== 'string' || !areTexts(addresses)) return undefined;
-    return { embedder, model, addresses: addresses.slice(0, maxAddresses) };
-  }
-
-  /** How the same run was begun. */
-  begun(): BegunRun {
-    const maker = this.maker();
-    const { flags } = this.#json('.run');
+  /** The run under way, or the one that didn't end; empty where nothing is known. */
+  run(): NotedRun {
+    const { share, pausedBy, maker, flags } = this.#json('.run');
+    const made = makerOf(maker);
     const isKnown = Array.isArray(flags) && flags.length <= maxFlags && flags.every(isFlag);
-    return { ...(maker && { maker }), ...(isKnown && { flags }) };
+    return {
+      ...(isShare(share) && { share }),
+      ...((pausedBy === 'max-time' || pausedBy === 'limit') && { pausedBy }),
+      ...(made && { maker: made }),
+      ...(isKnown && { flags }),
+    };
   }
 
   /** @param share 0 to 1; undefined when the run is over, and has left nothing to go on with */
@@ -190,6 +183,11 @@ export class NotesFiles {
   }
 }
 
+/** The notes on a run of an output that didn't end, likewise. @param out absolute */
+export function readRunNotes(out: string): NotedRun {
+  return attempt(() => new NotesFiles(out).run()) ?? {};
+}
+
 /** The notes on an output; empty where none can be read. @param out absolute */
 export function readNotes(out: string): OutputNotes {
   return attempt(() => new NotesFiles(out).read()) ?? {};
@@ -216,6 +214,12 @@ function areTexts(value: unknown): value is string[] {
 /** `["--rebuild"]`, `["--chunk-size", "40"]` */
 function isFlag(value: unknown): value is string[] {
   return areTexts(value) && value.length <= 2 && /^--[a-z][a-z-]*$/.test(value[0] ?? '');
+}
+
+function makerOf(value: unknown): Maker | undefined {
+  const { embedder, model, addresses } = (value ?? {}) as Partial<Record<keyof Maker, unknown>>;
+  if (typeof embedder !== 'string' || typeof model !== 'string' || !areTexts(addresses)) return undefined;
+  return { embedder, model, addresses: addresses.slice(0, maxAddresses) };
 }
 
 function lastRunOf(value: unknown): LastRun | undefined {

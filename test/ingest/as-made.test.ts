@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventually } from '../helpers/eventually.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
-import { journalBytes } from '../helpers/output.js';
+import { journalBytes, readOutput } from '../helpers/output.js';
 import { ingest, markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from './run-workspace.js';
 
 setUp();
@@ -147,42 +147,62 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
   },
 );
 
-test.each(['followed', 'given up'])('an interrupted rebuild that is %s is told of as one', async (way) => {
-  const pages = Array.from({ length: 40 }, (_, n) => [`docs/page ${n}.md`, `Page ${n} of the book.\n`]);
-  writeFiles(workspace.dir, Object.fromEntries(pages));
-  expect(await plain('--embedder', 'builtin')).toMatchObject({ code: 0 });
-  let hangs = true;
-  const isLast = (texts: readonly string[]) => hangs && texts.some((text) => text.includes('Page 9'));
-  ollama.script({ kind: 'hang', when: isLast, times: Number.POSITIVE_INFINITY });
-  const flags = ['--rebuild', '--chunk-size', '64', '--ollama-url', ollama.url, '--model', model];
-  const { child, done } = workspace.start([
-    ...['ingest', 'docs', '--cache', 'none', '--batch-size', '4', '--concurrency', '1', ...flags],
-  ]);
-  const told = async () => (await workspace.embed(['status'])).stdout;
-  await eventually(() => journalBytes(out)).toBeGreaterThan(1000);
-  await expect.poll(told, { timeout: 20_000 }).toMatch(/rebuild +is under way.*, [1-9]\d* % done/);
-  child.kill('SIGKILL');
-  await done;
-  hangs = false;
-  const command = `embed ingest <the same paths> --out ./embeddings ${flags.join(' ')}`;
-  expect(await told()).toMatch(/\n {2}rebuild +was interrupted at \d+ %\n/);
-  expect(await told()).toContain(`${command}\n`);
-  if (way === 'followed') {
-    const doctor = await workspace.embed(['doctor', '--json', '--timeout', '60s', '--cache', 'none']);
-    const mends = JSON.parse(doctor.stdout).checks.map(({ mend }: { mend?: string }) => mend);
-    expect(mends).toContain(command.replace('./embeddings', realpathSync(out)));
-    expect((await plain('--dry-run')).stderr).toMatch(
-      /A rebuild of this output was interrupted at \d+ %\.\n/,
-    );
-    const run = await plain('--json', ...flags);
-    expect(summaryOf(run).chunks.reused).toBeGreaterThan(0);
-    expect(run.stderr).not.toContain('gives it up');
-  } else {
-    const run = await plain();
-    expect(run).toMatchObject({ code: 0 });
-    expect(run.stderr).toMatch(/A rebuild of this output was interrupted at \d+ %, and this run gives it up/);
-    expect(run.stderr).toContain(`${command}\n`);
-  }
-  expect(await told()).not.toContain('rebuild');
-  expect((await plain()).stderr).not.toContain('gives it up');
-});
+test.each(['followed', 'gone on with', 'narrowed', 'given up'])(
+  'an interrupted rebuild that is %s is told of as one',
+  async (way) => {
+    const pages = Array.from({ length: 40 }, (_, n) => [`docs/page ${n}.md`, `Page ${n} of the book.\n`]);
+    writeFiles(workspace.dir, Object.fromEntries(pages));
+    expect(await plain('--embedder', 'builtin')).toMatchObject({ code: 0 });
+    let hangs = true;
+    const isLast = (texts: readonly string[]) => hangs && texts.some((text) => text.includes('Page 9'));
+    ollama.script({ kind: 'hang', when: isLast, times: Number.POSITIVE_INFINITY });
+    const flags = ['--rebuild', '--chunk-size', '64', '--ollama-url', ollama.url, '--model', model];
+    const { child, done } = workspace.start([
+      ...['ingest', 'docs', '--cache', 'none', '--batch-size', '4', '--concurrency', '1', ...flags],
+    ]);
+    const told = async () => (await workspace.embed(['status'])).stdout;
+    await eventually(() => journalBytes(out)).toBeGreaterThan(1000);
+    await expect.poll(told, { timeout: 20_000 }).toMatch(/rebuild +is under way.*, [1-9]\d* % done/);
+    child.kill('SIGKILL');
+    await done;
+    hangs = false;
+    const command = `embed ingest <the same paths> --out ./embeddings ${flags.join(' ')}`;
+    expect(await told()).toMatch(/\n {2}rebuild +was interrupted at \d+ %\n/);
+    expect(await told()).toContain(`${command}\n`);
+    if (way === 'followed') {
+      const doctor = await workspace.embed(['doctor', '--json', '--timeout', '60s', '--cache', 'none']);
+      const mends = JSON.parse(doctor.stdout).checks.map(({ mend }: { mend?: string }) => mend);
+      expect(mends).toContain(command.replace('./embeddings', realpathSync(out)));
+      expect((await plain('--dry-run')).stderr).toMatch(
+        /A rebuild of this output was interrupted at \d+ %\.\n/,
+      );
+      const run = await plain('--json', ...flags);
+      expect(summaryOf(run).chunks.reused).toBeGreaterThan(0);
+      expect(run.stderr).not.toContain('gives it up');
+    } else if (way === 'gone on with') {
+      const goesOn =
+        /A rebuild of this output was interrupted at \d+ %: going on with it; --embedder builtin gives it up\n/;
+      expect((await plain('--dry-run')).stderr).toMatch(goesOn);
+      const run = await plain('--json');
+      expect(run).toMatchObject({ code: 0, stderr: expect.stringMatching(goesOn) });
+      expect(summaryOf(run)).toMatchObject({ embedder: { embedder: 'ollama', model } });
+      expect(summaryOf(run).chunks.reused).toBeGreaterThan(0);
+      expect(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).chunking.size).toBe(64);
+    } else {
+      // Part of the paths: a rebuild would drop the others.
+      const part = ['ingest', 'docs/page 1.md', '--cache', 'none'];
+      const env = { HOME: join(workspace.dir, '.home') };
+      const run = await (way === 'narrowed'
+        ? workspace.embed(part, { env })
+        : plain('--embedder', 'builtin'));
+      expect(run).toMatchObject({ code: 0 });
+      expect(readOutput(out).rows).toHaveLength(40);
+      expect(run.stderr).toMatch(
+        /A rebuild of this output was interrupted at \d+ %, and this run gives it up/,
+      );
+      expect(run.stderr).toContain(`${command}\n`);
+    }
+    expect(await told()).not.toContain('rebuild');
+    expect((await plain()).stderr).not.toContain('gives it up');
+  },
+);

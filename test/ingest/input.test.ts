@@ -227,7 +227,7 @@ describe('output', () => {
     writeFiles(workspace.dir, { 'docs/.embedignore': 'drafts/*\n!drafts/plan.md\ne.md\n' });
     const run = summaryOf(await ingest('docs', '--exclude', '{*.csv,b.md}', '--json'));
     expect(run.documents).toMatchObject({ removed: 2 });
-    expect(run.hidden).toEqual([{ root: 'docs', documents: 1, first: ['docs/c.md'] }]);
+    expect(run.hidden).toEqual([{ root: 'docs', documents: 1, first: ['docs/b.md'] }]);
     expect(readOutput(out).sources).toEqual(expect.arrayContaining(['docs/b.md', 'docs/drafts/plan.md']));
     expect(readOutput(out).sources).not.toContain('docs/drafts/a.md');
     // A root of its own is no part of what another one ignores.

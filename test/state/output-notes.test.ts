@@ -35,7 +35,7 @@ test('a run notes how it ended, what changed and its servers, for the user alone
     addressesOf: 'ollama',
   });
   expect([...files.changes().keys()]).toEqual(['a.md']);
-  expect(files.share()).toBeUndefined();
+  expect(files.run().share).toBeUndefined();
   for (const name of readdirSync(notes())) expect(statSync(join(notes(), name)).mode & 0o077).toBe(0);
   // The next one asked no server.
   new RunNotes(out, () => 1).end('done', { hasCommitted: false });
@@ -49,7 +49,7 @@ test('one that ends early leaves its share, and one that never began nothing', (
   const run = new RunNotes(out, () => 0.64);
   run.changed('a.md');
   run.end('stopped', { hasCommitted: false });
-  expect(new NotesFiles(out).share()).toBe(0.64);
+  expect(new NotesFiles(out).run().share).toBe(0.64);
   expect(new NotesFiles(out).changes().size).toBe(0);
   expect(readNotes(out).lastRun?.result).toBe('stopped');
 });
@@ -64,16 +64,16 @@ test('one that ends early leaves how it was begun, without what no command line 
     () => ({ maker, flags }),
   ).end('stopped', { hasCommitted: false });
   const files = new NotesFiles(out);
-  expect(files.begun()).toEqual({ maker, flags });
+  expect(files.run()).toEqual({ maker, flags });
   const begin = 'embed ingest <the same paths> --out index';
-  expect(goOnCommand('index', files.begun(), true)).toBe(
+  expect(goOnCommand('index', files.run(), true)).toBe(
     `${begin} --rebuild --chunk-size 40 --document-prefix 'it'\\''s' --model bge-m3:latest`,
   );
   expect(goOnCommand('index', { maker, flags: [['--chunk-size', '40']] }, true)).toBe(begin);
   const [name] = readdirSync(notes()).filter((one) => one.endsWith('.run'));
   for (const wrong of ['x', [['; rm']], [[1]], [['--a', 'b', 'c']], Array(99).fill(['--a'])]) {
     writeFileSync(join(notes(), name!), JSON.stringify({ share: 0.5, flags: wrong }));
-    expect(files.begun()).toEqual({});
+    expect(files.run()).toEqual({});
   }
 });
 

@@ -1,9 +1,12 @@
 // `embed ingest`: progress, and the summary at the end.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { LoadedSettings } from '../../config/origins.js';
 import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { DocumentChange } from '../../events.js';
 import { stdinRoot } from '../../ingest/survey/standard-input.js';
+import { runFolder } from '../../output/format/owned-names.js';
 import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Failure } from '../../types/failure.js';
@@ -24,17 +27,20 @@ import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
 import { skipInWords } from '../terminal/skip-words.js';
 import { summariseStep } from '../terminal/step-summary.js';
+import { keepNotice } from '../terminal/told-notices.js';
 import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
-  const { allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate } = given.flags;
+  const { allowRemovals, limit, prune, retryFailed, pull, wait, dryRun, estimate } = given.flags;
   const { strict, quiet, news, verbose, choose, maxTime } = given.flags;
   const held = new HeldLines();
   const tell = (line: Printable) => quiet || (news ? held.hold(line) : printNotice(line));
   const { paths } = given.arguments;
   const found = await indexOfRun(await settingsFor(given, tell), paths, tell);
-  const loaded = asItWasMade(found, tell);
   const shard = shardOf(given.flags.shard);
+  const left = await rebuildToEnd(given, found, tell);
+  const rebuild = given.flags.rebuild || left !== undefined;
+  const loaded = left ?? asItWasMade(found, tell);
   const { settings } = loaded;
   if (paths.length === 0) refuseStrangeServers(loaded);
   if (estimate && !dryRun) {
@@ -126,6 +132,27 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   } finally {
     progress.stop();
   }
+}
+
+/** The settings of a rebuild that was interrupted, where this run goes on with it. */
+async function rebuildToEnd(
+  { arguments: { paths }, flags }: Given<typeof declared>,
+  loaded: LoadedSettings,
+  tell: (line: Printable) => void,
+): Promise<LoadedSettings | undefined> {
+  const { rebuild, shard, limit, choose, watch, poll } = flags;
+  const isOther = shard !== undefined || limit !== undefined || choose !== undefined || watch || poll;
+  if (rebuild || isOther || !existsSync(runFolder(resolve(loaded.settings.out)))) return undefined;
+  const [{ rebuildLeft }, { runLeft }] = await Promise.all([
+    import('../../commands/rebuild-left.js'),
+    import('../../commands/run-state.js'),
+  ]);
+  const left = await rebuildLeft(loaded, paths);
+  if (left === undefined) return undefined;
+  const line = say`${printable(runLeft(left.state))}: going on with it; ${printable(left.giveUp)} gives it up`;
+  keepNotice('notice', 'as-made', line);
+  tell(line);
+  return left.loaded;
 }
 
 /**

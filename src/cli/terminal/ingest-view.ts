@@ -1,4 +1,5 @@
 // The summary of an ingest, and of a dry run.
+import { percentOf } from '../../commands/run-state.js';
 import { variable } from '../../environment.js';
 import { leftOutInWords } from '../../ingest/left-out.js';
 import type { RunResult } from '../../ingest/options.js';
@@ -123,12 +124,9 @@ function renderUnfinished({ unfinished }: IngestSummary): Printable[] {
   if (unfinished === undefined) return [];
   const { share, seconds, files } = unfinished;
   const rest = seconds === undefined ? say`` : say`, about ${duration(seconds)} to go`;
-  return [say`  time is up: ${percent(share)} done${rest} (${plural(files, 'file')}): the next run goes on`];
-}
-
-/** Never 100 %, as something is left. */
-function percent(share: number): Printable {
-  return say`${whole(Math.min(99, Math.floor(share * 100)))} %`;
+  return [
+    say`  time is up: ${printable(percentOf(share))} done${rest} (${plural(files, 'file')}): the next run goes on`,
+  ];
 }
 
 /** Why unchanged documents were read again. */

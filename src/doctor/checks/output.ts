@@ -14,7 +14,7 @@ import { outputsIn } from '../../output/shards/find-shards.js';
 import { parseRecord, readRecordText } from '../../output/write/commit.js';
 import { recover } from '../../output/write/recover.js';
 import { goOnCommand, isRebuild } from '../../state/go-on.js';
-import { attempt, NotesFiles } from '../../state/output-notes.js';
+import { readRunNotes } from '../../state/output-notes.js';
 import { command, plural } from '../../text/plural.js';
 import { shownSize } from '../../text/sizes.js';
 import type { VectorSpace } from '../../types/space.js';
@@ -133,9 +133,7 @@ async function interrupted(out: string): Promise<Finding> {
   const sizes = await Promise.all(journals.map((name) => ownFileSize(join(run, name))));
   const bytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   if (bytes === 0) return undisturbed;
-  const notes = attempt(() => new NotesFiles(resolve(out)));
-  const pause = attempt(() => notes?.pausedBy());
-  const begun = attempt(() => notes?.begun()) ?? {};
+  const { pausedBy: pause, ...begun } = readRunNotes(resolve(out));
   if (pause !== undefined) {
     const how = pause === 'limit' ? 'took the first files alone (--limit)' : 'stopped by its time window';
     return {
