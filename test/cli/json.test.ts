@@ -73,6 +73,14 @@ test('what is told on the way is in it, with a code', async () => {
   expect(JSON.parse(stdout).notices).toEqual([
     { level: 'notice', code: 'address-from-file', message: expect.stringContaining(url) },
   ]);
+  // Nothing was printed yet; from the first time on, it is known.
+  for (const times of [1, 0]) {
+    const { stdout, stderr } = await workspace.embed(['status', '--json']);
+    expect(stderr.match(/^Addresses from .*/gm) ?? []).toHaveLength(times);
+    expect(JSON.parse(stdout).notices).toMatchObject([{ code: 'address-from-file' }]);
+  }
+  writeFileSync(join(workspace.dir, '.batchrc'), 'ollamaUrl: http://127.0.0.1:9\n');
+  expect((await workspace.embed(['status'])).stderr).toMatch(/^Addresses from .*:9$/m);
   rmSync(join(workspace.dir, '.batchrc'));
   const next = await workspace.embed(['ingest', 'docs', '--json', '--embedder', 'builtin']);
   expect(JSON.parse(next.stdout)).not.toHaveProperty('notices');
