@@ -100,7 +100,8 @@ function serversIn(loaded: LoadedSettings, of: string): { addresses: string[]; o
 
 function addressesIn({ settings, layers }: LoadedSettings, embedder: string): string[] {
   const key = embedder === 'ollama' ? 'ollamaUrl' : embedder === 'openai' ? 'url' : undefined;
-  if (key === undefined || (layers[key] !== 'flag' && layers[key] !== 'environment')) return [];
+  const layer = key && layers[key];
+  if (key === undefined || (layer !== 'flag' && layer !== 'environment' && layer !== 'notes')) return [];
   const addresses = settings[key] ?? [];
   return addresses.every(isOpen) ? [...addresses] : [];
 }

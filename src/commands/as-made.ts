@@ -24,8 +24,7 @@ export function asMade<T extends LoadedSettings>(loaded: T, cwd = process.cwd())
     ...loaded,
     settings: { ...settings, ollamaUrl: addresses },
     origins: { ...loaded.origins, ollamaUrl: 'the notes on the index' },
-    // As in the run that noted them, so that this one notes them again.
-    layers: { ...layers, ollamaUrl: 'environment' },
+    layers: { ...layers, ollamaUrl: 'notes' },
   };
 }
 
@@ -55,7 +54,7 @@ export function asBegun<T extends LoadedSettings>(loaded: T, cwd = process.cwd()
       ...{ embedder: maker.embedder, model: maker.model },
       ...(isNoted && { [key]: maker.addresses }),
     },
-    layers: { ...layers, ...(isNoted && { [key]: 'environment' }) },
+    layers: { ...layers, ...(isNoted && { [key]: 'notes' }) },
   };
 }
 

@@ -91,7 +91,7 @@ function asRebuilt(loaded: LoadedSettings, { flags = [], maker }: RunState): Loa
     const key = embedder === 'openai' ? 'url' : 'ollamaUrl';
     if (embedder !== 'builtin' && addresses.length > 0) {
       settings[key] = addresses;
-      layers[key] = 'environment';
+      layers[key] = 'notes';
     }
   }
   return { ...loaded, settings: settings as unknown as Settings, layers };

@@ -4,8 +4,11 @@ import type { Settings } from './settings.js';
 /** Where a value came from: `default`, `--batch-size`, `OLLAMA_HOST`, or a file's path. */
 export type Origin = string;
 
-/** What kind of place a value came from; `own` is the configuration file of the user's own. */
-export type Layer = 'flag' | 'environment' | 'file' | 'own' | 'default';
+/**
+ * What kind of place a value came from: `own` is the configuration file of the user's own, `notes` what this user named when the
+ * index was made.
+ */
+export type Layer = 'flag' | 'environment' | 'file' | 'own' | 'notes' | 'default';
 
 /** Settings, and where each came from. */
 export interface LoadedSettings {

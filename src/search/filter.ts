@@ -1,4 +1,5 @@
 // What results of a search must be, beside near: the same for an output and for a destination.
+import { isPattern } from '../documents/globs/tokens.js';
 import { matcherOf } from '../documents/walk/rules/include-exclude.js';
 import { asText } from '../text/as-text.js';
 import type { SearchFilters } from './options.js';
@@ -31,7 +32,9 @@ export function filterOf({ source, where, minScore = -2 }: SearchFilters): Filte
 
 /** A path without wildcards may be that of a folder: `docs/drafts` is `docs/drafts/**`, too. */
 function orFolder(pattern: string): string[] {
-  return /[*?[\]{}!,\\]|\/$/.test(pattern) ? [pattern] : [pattern, `${pattern}/**`];
+  // Commas join patterns, and a slash at the end names a folder already.
+  const isMore = isPattern(pattern) || /^!|,|\/$/.test(pattern);
+  return isMore ? [pattern] : [pattern, `${pattern}/**`];
 }
 
 /** A record is matched by its file, too: `posts.jsonl#12` by `*.jsonl`. */

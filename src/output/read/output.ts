@@ -83,6 +83,7 @@ export class Output {
   #recordFiles: RecordFiles | undefined;
   #texts: HashIndex | undefined;
   #held: Float32Array | undefined;
+  #failures: Promise<KeptFailure[]> | undefined;
   readonly #lines: DocumentLines;
 
   constructor(dir: string, files: OpenFiles, manifest: Manifest) {
@@ -225,7 +226,13 @@ export class Output {
    * The documents and chunks that the last run could not embed. What they depend on is told only when the file is the one
    * of the manifest: a document must not be left out because somebody wrote into a report.
    */
-  async failures(): Promise<KeptFailure[]> {
+  failures(): Promise<KeptFailure[]> {
+    // The survey of a run asks for them, and its report.
+    this.#failures ??= this.#readFailures();
+    return this.#failures;
+  }
+
+  async #readFailures(): Promise<KeptFailure[]> {
     const handle = this.#files.failures;
     if (handle === undefined) return [];
     const failures = await readFailures(handle);
