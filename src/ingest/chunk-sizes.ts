@@ -22,8 +22,7 @@ export function refuseSizes(
 ): void {
   if (most !== undefined && size > most) {
     throw new UsageError(
-      `--chunk-size ${size} is more than ${model} takes, which reads ${most} tokens of a chunk: ` +
-        `give --chunk-size ${most} or less, or another model.`,
+      `--chunk-size ${size} is more than ${model} takes: use ${most} tokens or fewer, as --chunk-size ${most}, or another model.`,
     );
   }
   if (overlap * 2 > size) {

@@ -47,7 +47,7 @@ async function afterMove(root: string, to: string, docs = 'p/docs'): Promise<voi
   };
   expect(plan).toMatchObject(expected);
   expect(summaryOf(run)).toMatchObject({ ...expected, chunks: { embedded: 0 }, requests: 0 });
-  expect(run.stderr).toContain(`moved      8 documents of ${root}: `);
+  expect(run.stderr).toContain(`moved      8 documents of ${root} (`);
   expect(summaryOf(await ingest(docs, '--out', to, '--json'))).toMatchObject({ changed: false, moved: [] });
   expect((await ingest(docs, '--out', 'fresh')).code).toBe(0);
   expect(readOutput(path(to)).sources).toHaveLength(8);

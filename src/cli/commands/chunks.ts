@@ -21,7 +21,7 @@ const maxNameLength = 200;
 const defaultFiles = 20;
 
 export async function runChunks({
-  arguments: { files },
+  arguments: { paths },
   flags,
   settings: typed,
 }: Given<typeof declared>): Promise<Outcome> {
@@ -32,7 +32,7 @@ export async function runChunks({
   let left = 0;
   await withSignals(async (signal) => {
     const found = chunksOf({
-      ...{ paths: files, settings: { ...settings, out: resolve(settings.out) }, signal },
+      ...{ paths, settings: { ...settings, out: resolve(settings.out) }, signal },
       limit: flags.limit ?? defaultFiles,
       left: (count) => {
         left = count;

@@ -7,7 +7,7 @@ export const chunks = {
   summary: 'print what files become: text, headings, context, tokens, lines',
   alike: ['split', 'extract', 'preview', 'cat', 'tokens'],
   arguments: [
-    { name: 'files', kind: 'path', isMany: true, isRequired: true, help: 'files, folders and globs' },
+    { name: 'paths', kind: 'path', isMany: true, isRequired: true, help: 'files, folders and globs' },
   ],
   flags: [
     'json',
