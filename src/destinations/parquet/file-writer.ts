@@ -4,12 +4,14 @@ import type { SchemaElement } from 'hyparquet';
 import type { ParquetWriter } from 'hyparquet-writer';
 import type { DestinationRow } from '../destination.js';
 import { arrowSchema } from './arrow-schema.js';
+import type { addVectors } from './vector-column.js';
 
 /** The columns but for the vector. */
 export const plainColumns = ['id', 'source', 'chunk', 'text', 'metadata', 'sum'] as const;
 export const vectorColumn = 'embedding';
+const vectorPath = [vectorColumn, 'list', 'element'];
 
-/** Values of the vectors in a row group: the writer takes some 30 bytes for each. */
+/** Values of the vectors in a row group: a reader takes it whole. */
 const valuesPerGroup = 1_000_000;
 
 /** Max rows of a row group, whatever its vectors are. */
@@ -28,13 +30,24 @@ export const schema: readonly SchemaElement[] = [
   { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },
 ];
 
+interface Parts {
+  writer: ParquetWriter;
+  add: typeof addVectors;
+  flush(): Promise<void>;
+}
+
 export class RowFile {
   readonly #writer: ParquetWriter;
+  readonly #addVectors: typeof addVectors;
+  /** Writes to the file what the writer has made. */
+  readonly #flush: () => Promise<void>;
   readonly #rowsPerGroup: number;
   #waiting: DestinationRow[] = [];
 
-  private constructor(writer: ParquetWriter, dimensions: number) {
-    this.#writer = writer;
+  private constructor(parts: Parts, dimensions: number) {
+    this.#writer = parts.writer;
+    this.#addVectors = parts.add;
+    this.#flush = parts.flush;
     this.#rowsPerGroup = Math.max(1, Math.min(maxGroupRows, Math.floor(valuesPerGroup / dimensions)));
   }
 
@@ -45,22 +58,23 @@ export class RowFile {
     keys: Readonly<Record<string, string>>,
   ): Promise<RowFile> {
     const { ByteWriter, ParquetWriter } = await import('hyparquet-writer');
+    const { addVectors: add } = await import('./vector-column.js');
     const bytes = new ByteWriter();
     const flush = async (): Promise<void> => {
-      const part = Buffer.from(bytes.getBytes());
-      bytes.index = 0;
+      const part = bytes.getBytes();
       for (let done = 0; done < part.length; ) done += (await file.write(part, done)).bytesWritten;
+      bytes.index = 0;
     };
     const kvMetadata = Object.entries({ 'ARROW:schema': arrowSchema(dimensions), ...keys }).map(
       ([key, value]) => ({ key, value }),
     );
     const writer = new ParquetWriter({
-      writer: Object.assign(bytes, { flush, finish: flush }),
+      writer: bytes,
       schema: [...schema],
       kvMetadata,
       createdBy: 'embed',
     });
-    return new RowFile(writer, dimensions);
+    return new RowFile({ writer, add, flush }, dimensions);
   }
 
   async add(rows: readonly DestinationRow[]): Promise<void> {
@@ -72,19 +86,19 @@ export class RowFile {
 
   async finish(): Promise<void> {
     if (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0));
-    await this.#writer.finish();
+    this.#writer.finish();
+    await this.#flush();
   }
 
   async #write(rows: readonly DestinationRow[]): Promise<void> {
     const plain = plainColumns.map((name) => ({ name, data: rows.map((row) => row[name]) as string[] }));
+    this.#writer.write({ columnData: plain, rowGroupSize: rows.length });
     // Digits of a vector hardly ever repeat: neither a dictionary nor bounds of its values help a reader.
-    const vectors = {
-      name: vectorColumn,
-      data: rows.map(({ vector }) => Array.from(vector)),
-      encoding: 'PLAIN' as const,
-      statistics: false,
-      codec: 'UNCOMPRESSED' as const,
-    };
-    await this.#writer.write({ columnData: [...plain, vectors], rowGroupSize: rows.length });
+    this.#addVectors(
+      this.#writer,
+      vectorPath,
+      rows.map(({ vector }) => vector),
+    );
+    await this.#flush();
   }
 }
