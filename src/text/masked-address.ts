@@ -59,11 +59,28 @@ function withoutSecretQuery(text: string): string {
   );
 }
 
-/** Also masks texts of servers, which may repeat what they were sent. */
+/** A shorter secret may be a part of any word. */
+const leastOfSecret = 4;
+
+/**
+ * Also masks texts of servers, which may repeat what they were sent. A secret of fewer characters than four is masked in addresses,
+ * and where it is quoted or said to be something (`password=a`), not in each word that has its letters.
+ */
 export function withoutSecrets(text: string, ...secrets: readonly (string | undefined)[]): string {
-  return secrets.reduce<string>(
-    (rest, secret) => (secret === undefined || secret === '' ? rest : rest.replaceAll(secret, mask)),
-    text,
+  let rest = maskAddresses(text);
+  for (const secret of secrets) {
+    if (secret === undefined || secret === '') continue;
+    rest = rest.replaceAll(secret, (found, at: number) =>
+      secret.length >= leastOfSecret || isValue(rest, at, at + found.length) ? mask : found,
+    );
+  }
+  return rest;
+}
+
+/** Whether this part stands in quotes, or behind a sign that says what it is. */
+function isValue(text: string, start: number, end: number): boolean {
+  return (
+    /["'`=:(]\s?$/.test(text.slice(Math.max(0, start - 2), start)) && !/^[\p{L}\p{N}]/u.test(text.slice(end, end + 2))
   );
 }
 

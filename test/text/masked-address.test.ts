@@ -64,6 +64,14 @@ describe('a text without end', () => {
 
 test('a text without secrets is one in which others quote what they were sent', () => {
   expect(withoutSecrets('bad token hush, hush!', undefined, '', 'hush')).toBe('bad token ****, ****!');
+  expect(withoutSecrets('no pg://me:hu/sh@db/x, hu', 'nothing')).toBe('no pg://me:****@db/x, hu');
+});
+
+test('a secret of a few letters is masked where it stands for itself, and words keep theirs', () => {
+  const said = 'password authentication failed for "as": password=a, key: "a" at postgres://me:a@db/a';
+  expect(withoutSecrets(said, 'a')).toBe(
+    'password authentication failed for "as": password=****, key: "****" at postgres://me:****@db/a',
+  );
 });
 
 describe('this machine', () => {
