@@ -80,7 +80,8 @@ export function withoutSecrets(text: string, ...secrets: readonly (string | unde
 /** Whether this part stands in quotes, or behind a sign that says what it is. */
 function isValue(text: string, start: number, end: number): boolean {
   return (
-    /["'`=:(]\s?$/.test(text.slice(Math.max(0, start - 2), start)) && !/^[\p{L}\p{N}]/u.test(text.slice(end, end + 2))
+    /["'`=:(]\s?$/.test(text.slice(Math.max(0, start - 2), start)) &&
+    !/^[\p{L}\p{N}]/u.test(text.slice(end, end + 2))
   );
 }
 
