@@ -60,7 +60,10 @@ export const declared = {
     example: 'nomic-embed-text',
     help: 'model of the server',
   },
-  /** Ollama servers, each with `#weight=n` where it should get more or less. @default http://127.0.0.1:11434 */
+  /**
+   * Ollama servers, each with `#weight=n` where it should get more or less. Behind the first, `openai+http://…/v1` is a server of
+   * OpenAI's API with the same model. @default http://127.0.0.1:11434
+   */
   ollamaUrl: {
     kind: 'list',
     of: { kind: 'address' },
@@ -70,7 +73,7 @@ export const declared = {
     env: 'OLLAMA_HOST',
     otherwise: [defaultOllamaUrl],
     example: [defaultOllamaUrl],
-    help: 'Ollama server; repeatable',
+    help: 'Ollama server; repeatable; openai+http://…/v1 behind the first: one of OpenAI’s API',
   },
   /** Bearer token for the Ollama servers. @default none */
   ollamaApiKey: {

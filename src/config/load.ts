@@ -172,7 +172,7 @@ function idleAddress({ settings, origins, layers }: LoadedSettings): UsageError 
   if (settings.url === undefined || settings.embedder === 'openai') return undefined;
   if (layers.url !== 'flag' && layers.embedder !== 'default') return undefined;
   return new UsageError(
-    `${origins.url} counts with --embedder openai alone: add that, or name an Ollama with --ollama-url.`,
+    `${origins.url} counts with --embedder openai alone: add that, or name an Ollama with --ollama-url (and this one behind it, with openai+ before its address).`,
   );
 }
 

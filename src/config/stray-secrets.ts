@@ -3,6 +3,7 @@
 
 import { UsageError } from '../errors.js';
 import { wayTo } from '../net/choose-proxy.js';
+import { isOfOpenAi, withoutApi } from '../net/server-api.js';
 import { maskAddress, meansThisMachine } from '../text/masked-address.js';
 import type { SecretUse } from './about.js';
 import { namesServers } from './kinds/rule.js';
@@ -46,7 +47,8 @@ function strayingProxy({ settings, origins, layers }: LoadedSettings) {
   return { key: 'httpProxy', problem } as const;
 }
 
-function goesByProxy(address: string, settings: Settings): boolean {
+function goesByProxy(given: string, settings: Settings): boolean {
+  const address = withoutApi(given);
   const text = address.includes('://') ? address : `http://${address}`;
   // What can't be read here may be read elsewhere.
   if (!URL.canParse(text)) return true;
@@ -74,7 +76,9 @@ function strays(
   const [address] = keys;
   const culprit = keys.find((key) => layers[key] === 'file');
   if (address === undefined || culprit === undefined) return undefined;
-  const foreign = textsOf(settings[address]).find((text) => !meansThisMachine(text) && !hasPassword(text));
+  // The key of one API is sent to no server of another.
+  const servers = textsOf(settings[address]).filter((text) => !isOfOpenAi(text));
+  const foreign = servers.find((text) => !meansThisMachine(text) && !hasPassword(text));
   if (foreign === undefined) return undefined;
   const ways = keys.map((key) => settingsTable.find((setting) => setting.key === key)!);
   const variables = ways.map(({ env }) => env).join(' and ');

@@ -7,8 +7,8 @@
 import { resolve } from 'node:path';
 import type { ReadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
-import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { compareServers, compareSpaces } from '../embedders/guard/compare-spaces.js';
+import { defaultUrl } from '../embedders/ollama/host.js';
 import { listEmbeddingModels } from '../embedders/ollama/model-info.js';
 import { baseUrlOf, type OpenAiAddress } from '../embedders/openai/address.js';
 import { queueAddress } from '../embedders/queue/address.js';
@@ -17,6 +17,7 @@ import { maskAddress, whereIs } from '../text/masked-address.js';
 import type { VectorSpace } from '../types/space.js';
 import { accessOf } from '../upstream/ollama-settings.js';
 import { openAiAddresses } from '../upstream/open-openai.js';
+import { type PoolAddress, parsePoolAddress } from '../upstream/pool-addresses.js';
 import type { Check } from './check.js';
 import { examineBuiltin } from './checks/builtin.js';
 import { examineCache } from './checks/cache.js';
@@ -201,28 +202,35 @@ async function endpointGroups(
 ): Promise<{ probes: Probe[]; usable: boolean }> {
   const { settings } = read;
   const addresses = settings.ollamaUrl ?? [defaultUrl];
-  const urls = addresses.map(urlOrSentence);
+  const parsed = addresses.map(addressOrSentence);
+  const urls = parsed.flatMap((one) => (typeof one !== 'string' && one.api === 'ollama' ? one.url : []));
   const { previous } = options;
   const known = previous?.embedder === 'ollama' ? previous.model : undefined;
   const model = settings.model ?? known ?? (await commonModel(urls, settings, budget));
   const probes: Probe[] = [];
-  const looks = urls.map(async (url, i): Promise<Endpoint | undefined> => {
-    const probe = new Probe(
-      'ollama',
-      budget,
-      typeof url === 'string' ? maskAddress(addresses[i]!) : whereIs(url),
-    );
+  const looks = parsed.map(async (address, i): Promise<Endpoint | undefined> => {
+    const isWrong = typeof address === 'string';
+    const of = !isWrong && address.api === 'openai' ? 'openai' : 'ollama';
+    const probe = new Probe(of, budget, isWrong ? maskAddress(addresses[i]!) : whereIs(address.url));
     probes.push(probe);
-    if (typeof url !== 'string') {
+    if (!isWrong && address.api === 'openai') {
+      const { examineOpenAi } = await import('./checks/openai.js');
+      return await examineOpenAi(probe, { ...options, address, settings, model, previous: undefined });
+    }
+    if (!isWrong) {
       return await examineEndpoint(probe, {
-        url,
+        url: address.url,
         settings,
         model,
         strangeModel: strangerOf(read, known),
         ...options,
       });
     }
-    await probe.check('address', 'Address', () => ({ status: 'failure', seen: url, mend: 'embed config' }));
+    await probe.check('address', 'Address', () => ({
+      status: 'failure',
+      seen: address,
+      mend: 'embed config',
+    }));
     return undefined;
   });
   const endpoints = (await Promise.all(looks)).filter((endpoint) => endpoint !== undefined);
@@ -230,7 +238,7 @@ async function endpointGroups(
   if (addresses.length > 1) {
     if (usable) for (const probe of probes) spare(probe);
     const all = new Probe('ollama', budget, 'all endpoints');
-    await all.check('endpoints', 'Alike', () => sameEverywhere(endpoints, compareSpaces));
+    await all.check('endpoints', 'Alike', () => sameEverywhere(endpoints, compareServers));
     probes.push(all);
   }
   return { probes, usable };
@@ -242,10 +250,10 @@ function strangerOf({ settings, layers, file }: ReadSettings, known: string | un
   return known === undefined ? 'another server' : 'the output';
 }
 
-/** The URL of a server, or why it is invalid. */
-function urlOrSentence(address: string): URL | string {
+/** A server's address, or why it is invalid. */
+function addressOrSentence(address: string, place: number): PoolAddress | string {
   try {
-    return parseOllamaAddress(address).url;
+    return parsePoolAddress(address, place);
   } catch (error) {
     return said(error);
   }
@@ -253,15 +261,13 @@ function urlOrSentence(address: string): URL | string {
 
 /** Without a named model, all servers need the same one: as in a run, the best model of the first server that is up. */
 async function commonModel(
-  urls: readonly (URL | string)[],
+  urls: readonly URL[],
   settings: Settings,
   { signal }: Budget,
 ): Promise<string | undefined> {
   if (urls.length === 1) return undefined;
   const ask = { ...accessOf(settings), signal, timeoutMs: 1000 };
-  const lists = await Promise.allSettled(
-    urls.map((url) => (typeof url === 'string' ? [] : listEmbeddingModels(url, ask))),
-  );
+  const lists = await Promise.allSettled(urls.map((url) => listEmbeddingModels(url, ask)));
   signal.throwIfAborted();
   return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value.slice(0, 1) : []))[0];
 }

@@ -2,13 +2,13 @@
 import { splitterVersion } from '../chunks/split.js';
 import type { Settings } from '../config/settings.js';
 import { FORMATS } from '../documents/extract.js';
-import { parseOllamaAddress } from '../embedders/ollama/host.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
 import { parseOpenAiAddress } from '../embedders/openai/address.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { type Dtype, usualDtype } from '../output/format/dtype.js';
 import type { Output } from '../output/read/output.js';
 import type { VectorSpace } from '../types/space.js';
+import { poolAddresses } from '../upstream/pool-addresses.js';
 import type { RunOptions } from './options.js';
 import type { Session } from './session.js';
 
@@ -41,9 +41,9 @@ export function newlyPinned({ space, chunking }: Session, dtype: Dtype = usualDt
  * @throws {UsageError} when an address is invalid
  */
 export function refuseOtherEmbedder(settings: Settings, previous: Output | undefined): void {
-  const { embedder, model, ollamaUrl, url } = settings;
+  const { embedder, model, url } = settings;
   if (embedder === 'openai') url?.forEach(parseOpenAiAddress);
-  else if (embedder !== 'builtin') ollamaUrl?.forEach(parseOllamaAddress);
+  else if (embedder !== 'builtin') poolAddresses(settings);
   if (!previous) return;
   const { space } = previous;
   const named = embedder === 'auto' && model !== undefined ? 'ollama' : embedder;

@@ -7,10 +7,12 @@ const maxGraceMs = 10_000;
 
 /**
  * The outcome of each, in order. When one has succeeded, the others get about the same time again.
+ * @param needed those of which one must have succeeded @default all
  * @returns undefined for those that are still in flight; at least one has an outcome
  */
 export async function settledInTime<T>(
   works: readonly Promise<T>[],
+  needed: readonly Promise<T>[] = works,
 ): Promise<(PromiseSettledResult<T> | undefined)[]> {
   const start = performance.now();
   const results = new Array<PromiseSettledResult<T> | undefined>(works.length).fill(undefined);
@@ -23,8 +25,8 @@ export async function settledInTime<T>(
     ),
   );
   const grace = async () => {
-    // When all fail, there is no server to go on with.
-    await Promise.any(works).catch(() => all);
+    // When all of these fail, there is no server to go on with.
+    await Promise.any(needed).catch(() => {});
     const graceMs = Math.min(Math.max(performance.now() - start, minGraceMs), maxGraceMs);
     await sleep(graceMs, undefined, { signal: over.signal });
   };

@@ -1,20 +1,12 @@
 // Servers that were down at the opening: tried again in the background, and added to the pool when their vectors
 // match. One with other vectors is measured again only after its release or model has changed.
-import type { Measured } from '../embedders/guard/batch-check.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import type { Member, ServerAddress } from '../embedders/pool/member.js';
 import type { EmbedderPool } from '../embedders/pool/pool.js';
 import { wrapEmbedder } from '../embedders/wrap-embedder.js';
 import type { RunEvents } from '../events.js';
 import { whereIs } from '../text/masked-address.js';
 import type { Embedder, EndpointState } from '../types/embedder.js';
-import type { VectorSpace } from '../types/space.js';
-
-/** A server that was opened. */
-export interface OpenedMember {
-  member: Member;
-  measured: Measured;
-}
+import { compareMembers, type OpenedMember } from './same-space.js';
 
 /** A server that isn't open: it failed, or takes longer than the others. */
 export interface Absent<Address extends ServerAddress = ServerAddress> {
@@ -26,8 +18,8 @@ export interface Absent<Address extends ServerAddress = ServerAddress> {
 
 export interface LateServersOptions<Address extends ServerAddress> {
   absent: readonly Absent<Address>[];
-  /** The vector space of the open servers. */
-  space: VectorSpace;
+  /** The server that gives the vector space. */
+  first: OpenedMember;
   /** @throws when the server is still down, or can't be used yet */
   open(address: Address, signal: AbortSignal): Promise<OpenedMember>;
   /** Aborts a try. */
@@ -127,9 +119,10 @@ class Latecomers<Address extends ServerAddress> {
   }
 
   async #takeIn(address: Address, opening: Promise<OpenedMember>): Promise<void> {
-    const { space, events } = this.#options;
-    const { member, measured } = await opening;
-    const comparison = compareSpaces(space, measured.space);
+    const { first, events } = this.#options;
+    const opened = await opening;
+    const { member } = opened;
+    const comparison = compareMembers(first, opened);
     this.#absent.delete(address);
     if (comparison.same && !this.#signal.aborted) {
       this.#pool.add(member);

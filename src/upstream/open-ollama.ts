@@ -1,15 +1,18 @@
 // Opens the Ollama servers of a run, with the model that is asked for or the best one that a server has.
 import { openOllamaEmbedder } from '../embedders/ollama/embedder.js';
-import { defaultUrl, parseOllamaAddress } from '../embedders/ollama/host.js';
+import { defaultUrl } from '../embedders/ollama/host.js';
 import { hasModel, listEmbeddingModels } from '../embedders/ollama/model-info.js';
+import { baseUrlOf } from '../embedders/openai/address.js';
 import type { ServerAddress } from '../embedders/pool/member.js';
 import { ServiceError } from '../errors.js';
 import { isDown } from '../fault-policy.js';
 import { whereIs } from '../text/masked-address.js';
 import { settledInTime } from './ask-in-time.js';
 import { accessOf, probeTimeoutMs, serverOptions } from './ollama-settings.js';
+import { openOpenAiServer } from './open-openai.js';
 import { openServers } from './open-servers.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
+import { type PoolAddress, poolAddresses } from './pool-addresses.js';
 
 /**
  * Opens the configured servers, or the one on the default address.
@@ -21,13 +24,29 @@ export async function openOllama(
   options: OpenEmbedderOptions,
   asked: string | undefined,
 ): Promise<OpenedEmbedder> {
-  const { settings } = options;
-  const addresses = (settings.ollamaUrl ?? [defaultUrl]).map((one) => parseOllamaAddress(one));
-  const model = asked ?? (await bestModel(addresses, options));
-  if (options.pull) await pullWhereMissing(addresses, model, options);
-  const open = ({ url }: ServerAddress, signal: AbortSignal) =>
-    openOllamaEmbedder({ url, model, signal, ...serverOptions(settings, options.previous) });
-  return await openServers(addresses, { open }, options);
+  const { settings, previous, events } = options;
+  const addresses = poolAddresses(settings);
+  const ollamas = addresses.filter(({ api }) => api === 'ollama');
+  const model = asked ?? (await bestModel(ollamas, options));
+  if (options.pull) await pullWhereMissing(ollamas, model, options);
+  if (!previous && ollamas.length < addresses.length) {
+    events.notice(`Texts go to ${addresses.map(shownAddress).join(', ')}, for "${model}".`, 'texts-go-to');
+  }
+  const given = { model, ...serverOptions(settings, previous) };
+  const open = (address: PoolAddress, signal: AbortSignal) =>
+    address.api === 'ollama'
+      ? openOllamaEmbedder({ url: address.url, signal, ...given })
+      : openOpenAiServer(
+          address,
+          // It has its own key, and knows nothing of Ollama's tags.
+          { ...given, model: model.replace(/:latest$/, ''), apiKey: settings.openaiApiKey },
+          { ...options, signal },
+        );
+  return await openServers(addresses, { open, leads: ({ api }) => api === 'ollama' }, options);
+}
+
+function shownAddress(address: PoolAddress): string {
+  return address.api === 'openai' ? baseUrlOf(address) : whereIs(address.url);
 }
 
 /** The best model of an Ollama on the default address; undefined when there is none. */

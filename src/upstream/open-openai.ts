@@ -6,6 +6,7 @@ import { readAbout } from '../embedders/openai/about.js';
 import { baseUrlOf, type OpenAiAddress, parseOpenAiAddress } from '../embedders/openai/address.js';
 import { withOpenAi } from '../embedders/openai/client.js';
 import { type OpenAiEmbedderOptions, openOpenAiEmbedder } from '../embedders/openai/embedder.js';
+import type { ServerEmbedder } from '../embedders/pool/member.js';
 import type { Access } from '../embedders/server-client.js';
 import { UsageError } from '../errors.js';
 import { faultIn, isBusy, isDown } from '../fault-policy.js';
@@ -31,13 +32,24 @@ export async function openOpenAi(
   const model = asked ?? (await onlyModel(addresses, options));
   if (!previous)
     events.notice(`Texts go to ${addresses.map(baseUrlOf).join(', ')}, for "${model}".`, 'texts-go-to');
-  const isBrief = options.mostTexts === 1;
+  const given = { model, ...openAiOptions(settings, previous) };
   const open = (address: OpenAiAddress, signal: AbortSignal) =>
-    patiently(
-      () => openOpenAiEmbedder({ address, model, isBrief, signal, ...openAiOptions(settings, previous) }),
-      { ...options, signal },
-    );
+    openOpenAiServer(address, given, { ...options, signal });
   return await openServers(addresses, { open }, options);
+}
+
+/**
+ * Opens one server, which may be busy.
+ * @throws {ServiceError} when it is down, or lacks the model
+ */
+export function openOpenAiServer(
+  address: OpenAiAddress,
+  given: Omit<OpenAiEmbedderOptions, 'address' | 'isBrief' | 'signal'>,
+  options: OpenEmbedderOptions,
+): Promise<ServerEmbedder> {
+  const isBrief = options.mostTexts === 1;
+  const { signal } = options;
+  return patiently(() => openOpenAiEmbedder({ address, isBrief, signal, ...given }), options);
 }
 
 /** The addresses of the settings. @throws {UsageError} when there is none, or one is invalid */

@@ -2,7 +2,6 @@
 // server that is down is left out and tried again later, while another one is up.
 import { withRetry } from '../embedders/back-off.js';
 import { measureServer, unlikeSentence, withSingles } from '../embedders/guard/batch-check.js';
-import { compareSpaces } from '../embedders/guard/compare-spaces.js';
 import { withSpaceGuard } from '../embedders/guard/space-guard.js';
 import type { ServerAddress, ServerEmbedder } from '../embedders/pool/member.js';
 import { poolOf } from '../embedders/pool/pool.js';
@@ -13,15 +12,18 @@ import { whereIs } from '../text/masked-address.js';
 import { estimateCounter } from '../tokens/estimating-counter.js';
 import type { Embedder } from '../types/embedder.js';
 import { settledInTime } from './ask-in-time.js';
-import { type Absent, type OpenedMember, withLatecomers } from './late-servers.js';
+import { type Absent, withLatecomers } from './late-servers.js';
 import { maxTexts } from './limiter-settings.js';
 import type { OpenEmbedderOptions, OpenedEmbedder } from './options.js';
 import { withRequestEvents } from './request-events.js';
+import { compareMembers, type OpenedMember } from './same-space.js';
 
 /** What servers of one kind have in common. */
 export interface ServerKind<Address extends ServerAddress> {
   /** Opens one. @throws {ServiceError} when it is down, or lacks the model */
   open(address: Address, signal: AbortSignal): Promise<ServerEmbedder>;
+  /** Whether a server may give the vector space. @default each may */
+  leads?(address: Address): boolean;
 }
 
 /**
@@ -38,7 +40,9 @@ export async function openServers<Address extends ServerAddress>(
   const open = (address: Address, signal: AbortSignal) => openMember(address, kind, { ...options, signal });
   const end = new AbortController();
   const ending = AbortSignal.any([signal, end.signal]);
-  const { opened, absent } = await openAll(addresses, (address) => open(address, ending)).catch((error) => {
+  const works = addresses.map((address) => open(address, ending));
+  const leads = addresses.map((address) => kind.leads?.(address) ?? true);
+  const { opened, absent } = await openAll(addresses, works, leads).catch((error) => {
     end.abort(error);
     throw error;
   });
@@ -56,7 +60,7 @@ export async function openServers<Address extends ServerAddress>(
       ? pool
       : withLatecomers(pool, {
           absent,
-          space: first.measured.space,
+          first,
           open,
           signal,
           end,
@@ -68,12 +72,13 @@ export async function openServers<Address extends ServerAddress>(
 }
 
 /**
- * Opens the servers. At least one is open in the result, and all open ones have the same space. The rest is down, or
- * takes longer than the others, or changed while it was opened.
+ * Opens the servers. At least one that leads is open in the result, as the first, and all open ones have its space. The
+ * rest is down, or takes longer than the others, or changed while it was opened.
  */
 async function openAll<Address extends ServerAddress>(
   addresses: readonly Address[],
-  open: (address: Address) => Promise<OpenedMember>,
+  works: readonly Promise<OpenedMember>[],
+  leads: readonly boolean[],
 ): Promise<{
   opened: [OpenedMember, ...OpenedMember[]];
   absent: Absent<Address>[];
@@ -82,17 +87,22 @@ async function openAll<Address extends ServerAddress>(
   const absent: Absent<Address>[] = [];
   const failures: unknown[] = [];
   const changed: Absent<Address>[] = [];
-  const works = addresses.map(open);
-  const results = await settledInTime(works);
+  const results = await settledInTime(
+    works,
+    works.filter((_, index) => leads[index]),
+  );
+  let first: OpenedMember | undefined;
   for (const [index, result] of results.entries()) {
     const address = addresses[index]!;
     if (!result) absent.push({ address, opening: works[index]! });
-    else if (result.status === 'fulfilled') opened.push(result.value);
-    else if (isChanged(result.reason)) changed.push({ address, error: result.reason });
+    else if (result.status === 'fulfilled') {
+      opened.push(result.value);
+      if (leads[index]) first ??= result.value;
+    } else if (isChanged(result.reason)) changed.push({ address, error: result.reason });
     else if (isDown(result.reason)) absent.push({ address, error: result.reason });
     else failures.push(result.reason);
   }
-  const [first, ...others] = opened;
+  const others = opened.filter((one) => one !== first);
   // The unchanged servers are enough to begin with. The changed ones are measured again later.
   if (first) absent.push(...changed);
   else failures.push(...changed.map(({ error }) => error));
@@ -100,9 +110,9 @@ async function openAll<Address extends ServerAddress>(
     // Report wrong vectors first: other failures may pass, or another server can do the work.
     const wrong = failures.find((failure) => failure instanceof WrongVectorsError);
     if (wrong) throw wrong;
-    for (const other of others) requireSameSpace(first!, other);
+    if (first) for (const other of others) requireSameSpace(first, other);
     if (failures.length > 0) throw failures[0];
-    if (first === undefined) throw allDown(absent.map((one) => one.error!));
+    if (first === undefined) throw allDown(absent.flatMap(({ error }) => error ?? []));
     return { opened: [first, ...others], absent };
   } catch (error) {
     await Promise.all(opened.map(({ member }) => member.embedder.close()));
@@ -126,7 +136,7 @@ function allDown(errors: Error[]): ServiceError {
 }
 
 function requireSameSpace(first: OpenedMember, other: OpenedMember): void {
-  const comparison = compareSpaces(first.measured.space, other.measured.space);
+  const comparison = compareMembers(first, other);
   if (comparison.same) return;
   throw new WrongVectorsError(
     `${other.member.where} gives other vectors than the one at ${first.member.url} (${comparison.reason}): ` +
@@ -166,6 +176,7 @@ async function openMember<Address extends ServerAddress>(
       where,
       weight: address.weight,
       embedder,
+      refusesToCut: server.refusesToCut,
       msPerToken: () => server.msPerToken,
       isUnsure: () => embedder.isUnsure(),
       confirm: embedder.confirm,

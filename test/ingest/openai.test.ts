@@ -245,6 +245,39 @@ describe('several servers', () => {
   });
 });
 
+test('beside an Ollama, one of OpenAI’s API takes its share; a search and a later run ask both again', async () => {
+  await using ollama = await startOllama();
+  const { world } = ollama;
+  Object.assign(server.world, { seedOf: (text: string) => world.seedOf(world.models[0]!, text) });
+  writeFiles(workspace.dir, { 'docs/d.md': markdown('alpha', 60) });
+  const mixed = ['--ollama-url', ollama.url, '--ollama-url', `openai+${server.url}`];
+  const fixed = ['--batch-size', '2', '--concurrency', '2', '--cache', 'none'];
+  const run = await workspace.embed(['ingest', 'docs', '--model', 'all-minilm', ...mixed, ...fixed]);
+  expect(run).toMatchObject({ code: 0 });
+  expect(run.stderr).toContain(`Texts go to ${ollama.url}, ${server.url}, for "all-minilm".`);
+  const { rows, vectors } = readOutput(out);
+  for (const [row, { text }] of rows.entries()) expect(vectors[row]).toEqual(ollama.vectorOf(text));
+  expect(textsOfDocuments().length).toBeGreaterThan(0);
+  expect(textsOfDocuments().length).toBeLessThan(rows.length);
+
+  writeFiles(workspace.dir, { 'docs/e.md': '# epsilon\n\nOne more alpha.\n' });
+  const later = await workspace.embed(['ingest', 'docs', '--cache', 'none']);
+  expect(later.code, later.stderr).toBe(0);
+  expect(later.stderr).toContain(`Ollama: ${ollama.url}, openai+${server.url}, as the index was made`);
+  const search = await workspace.embed(['search', '--vectors', '-k', '1', '--json', rows[2]!.text]);
+  expect(JSON.parse(search.stdout).results[0]).toMatchObject({ text: rows[2]!.text });
+
+  const doctor = await workspace.embed(['doctor', '--model', 'all-minilm', ...mixed, '--json']);
+  expect(doctor.code, doctor.stdout).toBe(0);
+  expect(JSON.parse(doctor.stdout).checks).toContainEqual(
+    expect.objectContaining({
+      title: 'Alike',
+      status: 'ok',
+      seen: 'dimensions and prefixes agree, same vectors on 2 endpoints',
+    }),
+  );
+});
+
 describe('a server that is busy', () => {
   test('is waited for as it asks, and one whose quota is used up is not', async () => {
     const limited = { error: { message: 'Rate limit reached', type: 'requests' } };

@@ -1,11 +1,11 @@
 // Asks an Ollama whether it has a model in memory, so that the time to load it can be told apart.
 import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
-import { parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { EmbedderFault } from '../../errors.js';
 import { whereIs } from '../../text/masked-address.js';
 import type { Embedder } from '../../types/embedder.js';
 import { accessOf } from '../../upstream/ollama-settings.js';
+import { ollamaAddresses } from '../../upstream/pool-addresses.js';
 
 /** True when the server has the model in memory; null when it doesn't say, and false for the built-in embedder. */
 export async function isLoaded(
@@ -32,7 +32,7 @@ export async function isLoaded(
 }
 
 /** A server's address as the settings have it: an embedder tells its own without user and password. */
-function withCredentials(where: string, { ollamaUrl = [] }: Settings): URL {
-  const urls = ollamaUrl.map((address) => parseOllamaAddress(address).url);
+function withCredentials(where: string, settings: Settings): URL {
+  const urls = ollamaAddresses(settings).map(({ url }) => url);
   return urls.find((url) => whereIs(url) === where) ?? new URL(where);
 }

@@ -9,6 +9,7 @@
 import type { Settings } from '../../config/settings.js';
 import { ServiceError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
+import { isOfOpenAi, withoutApi } from '../../net/server-api.js';
 import { maskAddress } from '../../text/masked-address.js';
 import type { EmbedderIdentity } from '../../types/embedder.js';
 import { type Random, randomFrom, shuffled } from '../statistics/random.js';
@@ -145,8 +146,7 @@ class Bench {
         0,
         `opening ${[model, url && maskAddress(url)].filter(Boolean).join(' at ') || 'the embedder'}`,
       );
-      const server = settings.embedder === 'openai' ? 'url' : 'ollamaUrl';
-      const own = { ...settings, ...(url && { [server]: [url] }), ...(model && { model }) };
+      const own = { ...settings, ...(url && serverOf(settings, url)), ...(model && { model }) };
       const target = await Target.open({ settings: own, signal: this.#signal, events, pull });
       this.#entries.push(new Entry(target));
     }
@@ -279,4 +279,10 @@ interface CheckPlan {
   entry: Entry;
   plan: Task[];
   seconds: number;
+}
+
+/** The settings that name one server alone. */
+function serverOf({ embedder }: Settings, url: string): Partial<Settings> {
+  if (isOfOpenAi(url)) return { embedder: 'openai', url: [withoutApi(url)] };
+  return embedder === 'openai' ? { url: [url] } : { ollamaUrl: [url] };
 }

@@ -10,7 +10,25 @@ export type SpaceComparison = { same: true } | { same: false; reason: string };
 
 /** Tells whether vectors of two spaces may be compared, and if not, what changed from `known` to `measured`. */
 export function compareSpaces(known: VectorSpace, measured: VectorSpace): SpaceComparison {
-  for (const [name, read] of Object.entries(parts)) {
+  return compare(known, measured, Object.entries(parts));
+}
+
+/**
+ * The same for two servers of one pool. One that is asked by another API has its own name for the model, and no digest:
+ * dimensions, prefixes and canaries decide.
+ */
+export function compareServers(known: VectorSpace, measured: VectorSpace): SpaceComparison {
+  if (known.embedder === measured.embedder) return compareSpaces(known, measured);
+  const shared = Object.entries(parts).filter(([name]) => !ofOneApi.has(name));
+  return compare(known, measured, shared);
+}
+
+function compare(
+  known: VectorSpace,
+  measured: VectorSpace,
+  wanted: readonly (readonly [string, (space: VectorSpace) => string])[],
+): SpaceComparison {
+  for (const [name, read] of wanted) {
     const before = read(known);
     const now = read(measured);
     if (before !== now) return { same: false, reason: `${name}: ${short(before)}, now ${short(now)}` };
@@ -52,6 +70,9 @@ const parts: { [name: string]: (space: VectorSpace) => string } = {
   'query prefix': (space) => JSON.stringify(space.prefixes.query),
   'number of canaries': (space) => String(space.canaries.length),
 };
+
+/** What two APIs say in different ways, or not at all. */
+const ofOneApi: ReadonlySet<string> = new Set(['embedder', 'engine', 'model', 'digest']);
 
 function sorted(options: EmbedderIdentity['options']): string {
   return JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -150,6 +150,10 @@ class OpenAiEmbedder implements ServerEmbedder {
     return Math.max(1, Math.min(chunkTokens, room));
   }
 
+  get refusesToCut(): boolean {
+    return true;
+  }
+
   get isWatched(): boolean {
     return this.#client.isWatched;
   }

@@ -46,7 +46,8 @@ export class Delivery {
     this.#texts = texts;
     this.#request = request;
     this.#slot = request.slot instanceof EndpointSlot ? request.slot : undefined;
-    this.#left = new Set(endpoints);
+    const cutting = request.truncate ? endpoints.filter((one) => !one.refusesToCut) : endpoints;
+    this.#left = new Set(cutting.length > 0 ? cutting : endpoints);
   }
 
   /** @throws {EmbedderFault} the most useful one, when all endpoints have failed */
@@ -78,7 +79,7 @@ export class Delivery {
     const slot = this.#slot;
     if (slot?.isNew) {
       slot.isNew = false;
-      return slot.at;
+      if (slot.at === undefined || this.#left.has(slot.at)) return slot.at;
     }
     this.#slots.examine();
     if (this.#left.size === 0) return undefined;

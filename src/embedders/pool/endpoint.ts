@@ -27,6 +27,7 @@ const forgetRequests = 20;
 export class Endpoint {
   readonly url: string;
   readonly weight: number;
+  readonly refusesToCut: boolean;
   readonly #embedder: EmbedderWithBreaker;
   readonly #member: Member;
   readonly #health: EndpointHealth;
@@ -44,6 +45,7 @@ export class Endpoint {
   constructor(member: Member, options: BreakerOptions, listener: EndpointListener) {
     this.url = member.url;
     this.weight = member.weight;
+    this.refusesToCut = member.refusesToCut ?? false;
     this.#member = member;
     this.#embedder = withBreaker(member.embedder, { where: member.where, ...options });
     const looks = {

@@ -20,6 +20,8 @@ export interface ServerEmbedder extends Embedder {
   readonly losses: number;
   /** False when it may be replaced without a lost connection, as behind a proxy that makes connections of its own. @default true */
   readonly isWatched?: boolean;
+  /** True when it can't be told to cut a text that is too long. @default false */
+  readonly refusesToCut?: boolean;
   /** Version of the server when it was opened. */
   readonly release: string;
   /** Recent mean time per token, without waiting, in ms; undefined until it is known. */
@@ -51,6 +53,8 @@ export interface Member {
   where: string;
   weight: number;
   embedder: Embedder;
+  /** True when it can't be told to cut a text that is too long: another one is asked then. @default false */
+  refusesToCut?: boolean | undefined;
   msPerToken(): number | undefined;
   /** True when it must be checked before its vectors can be used. @default never */
   isUnsure?(): boolean;

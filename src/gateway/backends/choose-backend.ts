@@ -1,12 +1,12 @@
 // Chooses the backend: the queue, or the one asked for by name, else an Ollama on the default address, else the built-in
 // embedder.
 import type { Settings } from '../../config/settings.js';
-import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { baseUrlOf } from '../../embedders/openai/address.js';
 import { UsageError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
-import { maskAddress } from '../../text/masked-address.js';
+import { whereIs } from '../../text/masked-address.js';
 import { openAiAddresses } from '../../upstream/open-openai.js';
+import { poolAddresses } from '../../upstream/pool-addresses.js';
 import { isLoopback } from '../http/local-host.js';
 import type { Backend } from './backend.js';
 import { BuiltinBackend } from './builtin.js';
@@ -41,8 +41,8 @@ export async function openBackend(options: BackendOptions): Promise<Backend> {
   }
   const isNamed = embedder === 'ollama' || model !== undefined || ollamaUrl !== undefined;
   if (isNamed) {
-    for (const address of ollamaUrl ?? [defaultUrl]) {
-      refuseSelf(parseOllamaAddress(address).url, address, '--ollama-url', options.self);
+    for (const { url } of poolAddresses(settings)) {
+      refuseSelf(url, whereIs(url), '--ollama-url', options.self);
     }
   }
   const ollama = new OllamaBackend(options);
@@ -62,7 +62,7 @@ function refuseSelf(url: URL, address: string, flag: string, self: BackendOption
   const isSame = host === self.host || (isLoopback(host) && (isLoopback(self.host) || isAny(self.host)));
   if (port !== self.port || !isSame) return;
   throw new UsageError(
-    `${maskAddress(address)} is the gateway's own address: name the server behind it with ${flag}, or use another --port.`,
+    `${address} is the gateway's own address: name the server behind it with ${flag}, or use another --port.`,
   );
 }
 

@@ -1,12 +1,14 @@
 // The Ollama servers of the gateway, for requests that aren't batched: which of them are up, what models they
 // have, and how to pass requests on.
+import type { Settings } from '../../config/settings.js';
 import { OllamaClient } from '../../embedders/ollama/client.js';
-import { defaultUrl, parseOllamaAddress } from '../../embedders/ollama/host.js';
 import { listModels, readDigest, readVersion } from '../../embedders/ollama/model-info.js';
 import { canonicalName } from '../../embedders/ollama/model-name.js';
+import type { ServerAddress } from '../../embedders/pool/member.js';
 import { type Access, credentialsFor } from '../../embedders/server-client.js';
 import { ServerConnections } from '../../net/connections.js';
 import { withoutSlashes } from '../../text/trim.js';
+import { ollamaAddresses } from '../../upstream/pool-addresses.js';
 import type { PassingServer } from '../routes/passthrough.js';
 import type { ListPath } from './backend.js';
 import { firstUp, Liveness } from './liveness.js';
@@ -102,10 +104,10 @@ export class OllamaServers {
   readonly all: readonly [OllamaServer, ...OllamaServer[]];
 
   /** @throws {UsageError} when an address is invalid */
-  constructor(addresses: readonly string[], access: Access) {
-    const [first = defaultUrl, ...others] = addresses;
-    const open = (address: string) => new OllamaServer(parseOllamaAddress(address).url, access);
-    this.all = [open(first), ...others.map(open)];
+  constructor(settings: Pick<Settings, 'ollamaUrl'>, access: Access) {
+    const [first, ...others] = ollamaAddresses(settings);
+    const open = ({ url }: ServerAddress) => new OllamaServer(url, access);
+    this.all = [open(first!), ...others.map(open)];
   }
 
   /** @throws when there is none at this address */

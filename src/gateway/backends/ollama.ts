@@ -27,9 +27,9 @@ export class OllamaBackend implements Backend {
 
   /** @throws {UsageError} when an address is invalid */
   constructor(options: OllamaBackendOptions) {
-    const { ollamaUrl, model } = options.settings;
+    const { model } = options.settings;
     this.#options = options;
-    this.#servers = new OllamaServers(ollamaUrl ?? [], accessOf(options.settings));
+    this.#servers = new OllamaServers(options.settings, accessOf(options.settings));
     this.#default = model;
   }
 

@@ -4,7 +4,8 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../../../src/gateway/gateway.js';
 import { startOpenAi, type TestOpenAi } from '../../helpers/openai.js';
-import { get, post, settingsWith } from '../gateways.js';
+import { stopAfterTest } from '../../helpers/running.js';
+import { floats, gateway, get, ollama, post, prints, settingsWith } from '../gateways.js';
 
 let server: TestOpenAi;
 let made: Gateway;
@@ -130,4 +131,26 @@ test('a replaced model is noticed, and opened again', async () => {
   } finally {
     await gateway.stop();
   }
+});
+
+test('beside an Ollama it takes a share of the texts, and chats go to the Ollama alone', async () => {
+  const first = await ollama();
+  const { world } = first;
+  const other = await startOpenAi({ seedOf: (text) => world.seedOf(world.models[0]!, text) });
+  stopAfterTest(other);
+  const { url } = await gateway({ ollamaUrl: [first.url, `openai+${other.url}#weight=9`] });
+  const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`);
+  const answers = await Promise.all(
+    texts.map((input) => post(`${url}/api/embed`, { model: 'all-minilm', input })),
+  );
+  expect(prints(answers.flatMap(({ body }) => floats(body.embeddings)))).toEqual(
+    prints(texts.map((text) => first.vectorOf(text))),
+  );
+  expect(other.batches().flat()).toEqual(expect.arrayContaining([expect.stringMatching(/^text /)]));
+  for (let chat = 0; chat < 3; chat++) {
+    const answer = await fetch(`${url}/api/chat`, { method: 'POST', body: '{"model":"x","messages":[]}' });
+    await answer.text();
+  }
+  expect(first.requests.filter(({ path }) => path === '/api/chat')).toHaveLength(3);
+  expect(other.requests.filter(({ path }) => path.includes('chat'))).toEqual([]);
 });

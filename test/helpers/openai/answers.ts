@@ -11,6 +11,8 @@ export interface World {
   model: string;
   /** Changes all vectors. */
   salt: string;
+  /** What a vector is made from, where it must be as another scripted server makes it. */
+  seedOf?: ((text: string) => string) | undefined;
   dimensions: number;
   /** Max tokens of a text, special tokens included. */
   window: number;
@@ -221,7 +223,8 @@ function tooLong(world: World, tokens: number): Reply {
 }
 
 /** What the model sees of a text: a window of words, each a token. */
-function seedOf({ salt, window, tooLong, tokensOf }: World, text: string): string {
+function seedOf({ salt, window, tooLong, tokensOf, seedOf: like }: World, text: string): string {
+  if (like) return like(text);
   if (tooLong === 'refused' || tokensOf(text) <= window) return `${salt} ${text}`;
   return `${salt} ${text
     .split(' ')
