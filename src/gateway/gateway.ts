@@ -211,15 +211,15 @@ function build(
   }
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
   // Ollama's routes are answered here where no Ollama is behind.
-  if (backend.embedder === 'openai') app.all('/api/*', pass);
+  if (backend.embedder === 'openai') app.route({ method: passedMethods, url: '/api/*', handler: pass });
   if (!backend.hasServers) {
-    app.all('/*', pass);
+    app.route({ method: passedMethods, url: '/*', handler: pass });
   } else {
     // Before the body is touched, so that it streams through.
-    app.all('/*', { onRequest: pass }, () => undefined);
+    app.route({ method: passedMethods, url: '/*', onRequest: pass, handler: () => undefined });
   }
-  const notAllowed = (_request: FastifyRequest, reply: FastifyReply) =>
-    reply.code(405).header('content-type', 'text/plain').send('405 method not allowed');
+  const notAllowed = (_: FastifyRequest, reply: FastifyReply) =>
+    reply.code(405).type('text/plain').send('405 method not allowed');
   app.setNotFoundHandler(notAllowed);
   // Of one without an origin, no page asks.
   for (const [path, allow] of Object.entries(methodsOf)) {
@@ -227,6 +227,9 @@ function build(
   }
   return app;
 }
+
+/** All but TRACE, whose answer repeats the request, with the credentials that the gateway puts in. */
+const passedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** What the indexes of `--in` answer. */
 function addSearchRoutes(

@@ -127,6 +127,20 @@ test('method, path, query, status and headers are the client’s and the server�
   });
 });
 
+test.each(['TRACE', 'PURGE'])(
+  '%s isn’t passed on: the answer to TRACE would show the server’s key',
+  async (method) => {
+    const server = await upstream((_request, response) => response.end());
+    const { url } = await gateway({ ollamaUrl: [server.url] });
+    const answer = await raw(
+      url,
+      `${method} /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+    expect(server.seen).toEqual([]);
+  },
+);
+
 test('headers of the connection stay with it', async () => {
   const server = await upstream((_request, response) => response.end('{}'));
   const { url } = await gateway({ ollamaUrl: [server.url] });
