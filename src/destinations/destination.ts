@@ -105,9 +105,9 @@ export type PlacedRow = Omit<FoundRow, 'score'>;
 
 /** A store's own search by words. */
 export interface WordSearch {
-  /** Whether it was set up for the table, so that it needs no look at each row. */
+  /** Whether it was set up, so that it needs no look at each row; after `check`. */
   isSetUp(): Promise<boolean>;
-  /** Sets it up where it isn't, for all rows of the table, those that come later, too. Before `finish`. */
+  /** Sets it up where it isn't, for all rows of this index at least, those that come later, too. Before `finish`. */
   setUp(): Promise<void>;
   /**
    * The rows of this index that hold any of the words, best first by what the store knows of BM25.
@@ -117,6 +117,12 @@ export interface WordSearch {
   search(words: readonly string[], most: number): Promise<FoundRow[]>;
   /** The vectors of rows; those that aren't there are left out. */
   vectorsOf(ids: readonly string[]): Promise<Map<string, ArrayLike<number>>>;
+}
+
+/** All rows of this index, in pages, one after the other. */
+export interface RowContents {
+  texts(): AsyncIterable<readonly PlacedRow[]>;
+  vectors(): AsyncIterable<readonly { id: string; vector: ArrayLike<number> }[]>;
 }
 
 /** One index in an open database or file. The calls of a sync: `check`, `list`, `begin`, `upsert`, `remove`, `finish`. */
@@ -165,6 +171,8 @@ export interface Destination {
   find(place: RowPlace): Promise<PlacedRow[]>;
   /** Undefined where the store has none. */
   readonly words?: WordSearch;
+  /** Of a file on this machine, without a search by words of its own. */
+  readonly contents?: RowContents;
   /** Ends the connection; what was begun and not finished is dropped where the store can. */
   close(): Promise<void>;
 }

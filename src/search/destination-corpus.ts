@@ -1,7 +1,7 @@
 // An index in a destination as what is searched: by the destination's own searches. What it can't filter is filtered here:
 // its rows are fetched in growing pages until enough are found, or all are seen.
 import type { Settings } from '../config/settings.js';
-import type { Destination, FoundRow } from '../destinations/destination.js';
+import type { Destination, FoundRow, WordSearch } from '../destinations/destination.js';
 import { openDestination } from '../destinations/open.js';
 import { UsageError, VectorSpaceError } from '../errors.js';
 import { isObject, isPlain } from '../text/plain-json.js';
@@ -12,6 +12,7 @@ import { spaceFromJson } from '../vectors/space-json.js';
 import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { metadataBounds, type OutputRow, type RowMetadata } from './row.js';
+import { maxRowsOfFile, WordsOfFile } from './words/words-of-file.js';
 
 /** Rows for each one that is wanted, at first: the same text may be in several. */
 const rowsPerHit = 2;
@@ -80,6 +81,7 @@ class DestinationCorpus implements Corpus {
   readonly space: VectorSpace;
   readonly counter = undefined;
   readonly #destination: Destination;
+  readonly #words: WordSearch | undefined;
 
   constructor(
     destination: Destination,
@@ -87,6 +89,8 @@ class DestinationCorpus implements Corpus {
     { name, index }: { name: string | undefined; index: string },
   ) {
     this.#destination = destination;
+    const { words, contents } = destination;
+    this.#words = words ?? (contents && new WordsOfFile(destination, contents));
     this.space = space;
     this.name = name;
     this.shown = `"${printable(index, 100)}" in ${destination.shown}`;
@@ -102,17 +106,24 @@ class DestinationCorpus implements Corpus {
   }
 
   async isReadyForWords(): Promise<boolean> {
+    // An index that must be made for each search is made only when it is asked for.
     return (await this.#destination.words?.isSetUp()) ?? false;
   }
 
   async matching(questions: readonly QuestionWords[], most: number, filter: Filter): Promise<Hit[][]> {
-    const { shown, words: search } = this.#destination;
+    const { shown, words: own } = this.#destination;
+    const search = this.#words;
     if (search === undefined) {
       throw new UsageError(
         `${shown} has no search by words: search it by vectors (--vectors), or the output itself.`,
       );
     }
     if (!(await search.isSetUp())) {
+      if (own === undefined) {
+        throw new UsageError(
+          `${shown} has more than ${maxRowsOfFile} rows, too many for a search by words: search it by vectors (--vectors), or the output itself.`,
+        );
+      }
       throw new UsageError(
         `${shown} isn't set up for a search by words: run \`embed sync --words\` with it first.`,
       );
@@ -160,7 +171,7 @@ class DestinationCorpus implements Corpus {
 
   async cosines(hits: readonly Hit[], question: Vector): Promise<number[]> {
     const ids = hits.map(({ at }) => (at as FoundOnce).row.id);
-    const found = await this.#destination.words!.vectorsOf(ids);
+    const found = await this.#words!.vectorsOf(ids);
     return ids.map((id) => {
       const vector = found.get(id);
       if (vector === undefined) return -1;

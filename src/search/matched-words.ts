@@ -1,5 +1,5 @@
 // Which words of a question a text holds, and where, so that people see why it was found.
-import { tokensOf } from './words/tokens.js';
+import { tokensOf } from '../text/words.js';
 
 /** Words as they stand in the text, each spelling once, in their order. @param words as `tokensOf` gives them */
 export function wordsFoundIn(text: string, words: readonly string[]): string[] {

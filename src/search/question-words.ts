@@ -1,6 +1,7 @@
 // The words of a question, for an index of ours and for one of a destination.
+
+import { namesOf, tokensOf } from '../text/words.js';
 import type { QuestionWords } from './corpus.js';
-import { namesOf, tokensOf } from './words/tokens.js';
 
 export function questionWords(question: string): QuestionWords {
   const tokens = tokensOf(question);

@@ -2,6 +2,7 @@
 // (join.ts), and reads the texts of the best. Lists grow until there are as many texts as were asked for.
 import { UsageError } from '../errors.js';
 import { eventsFor, type RunEvents } from '../events.js';
+import { namesOf } from '../text/words.js';
 import type { Vector } from '../types/vector.js';
 import { closeCorpora, openCorpora } from './corpora.js';
 import type { Corpus, QuestionWords } from './corpus.js';
@@ -17,7 +18,6 @@ import { QuestionEmbedders } from './question-embedders.js';
 import { questionWords } from './question-words.js';
 import { defaultReranked, rerank } from './rerank.js';
 import { addSources, type FoundResult } from './result-sources.js';
-import { namesOf } from './words/tokens.js';
 
 /** Rows of each list that a hybrid search joins, at least. */
 const leastJoined = 300;

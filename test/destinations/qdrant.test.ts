@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DestinationError, UsageError } from '../../src/errors.js';
 import { startQdrant, type TestQdrant } from '../helpers/qdrant.js';
-import { documents, makeIndex } from './indexes.js';
+import { documents, makeIndex, openStore } from './indexes.js';
 
 let server: TestQdrant;
 let address: string;
@@ -62,4 +62,61 @@ test('a fault in the middle keeps what was written, and the next sync completes 
   expect(failed.message).toContain('failed (disk full)');
   expect(await index.sync(address)).toMatchObject({ new: 8, changed: 0, unchanged: 16 });
   expect(server.collections.get('docs')!.points.size).toBe(24);
+});
+
+test('words are counted as titles, files and texts have them, and later syncs keep them without --words', async () => {
+  const index = await makeIndex([
+    ...documents(3),
+    { source: 'docs/valve.md', texts: ['requiredOption opens'] },
+  ]);
+  await index.sync(address, { words: true });
+  const asked = async (...words: string[]) => {
+    const destination = await openStore(address);
+    await destination.check();
+    return (await destination.words!.search(words, 3)).map(({ source }) => source);
+  };
+  expect(await asked('valve')).toEqual(['docs/valve.md']);
+  expect(await asked('options')).toEqual(['docs/valve.md']);
+  await index.write([...documents(3), { source: 'docs/mill.md', texts: ['今天天气很好，我们去公园散步'] }]);
+  await index.sync(address, { allowRemovals: true });
+  expect(await asked('公园')).toEqual(['docs/mill.md']);
+  expect(await asked('valve')).toEqual([]);
+  await index.sync(address, { rebuild: true });
+  expect(await asked('公园')).toEqual(['docs/mill.md']);
+  server.requests.length = 0;
+  await index.sync(address, { words: true });
+  expect(server.requests).toEqual(['GET /collections/docs', 'POST /collections/docs/points/scroll']);
+});
+
+test('words that a fault left half set up are not asked, and the next sync sets them up', async () => {
+  const index = await makeIndex(documents(400));
+  await index.sync(address);
+  const pass = undefined as never;
+  // The collection, two lists of it, the first page, its words and the second page pass.
+  const broken = { status: 500, body: { status: { error: 'disk full' } } };
+  const isSetUp = async () => {
+    const destination = await openStore(address);
+    await destination.check();
+    return await destination.words!.isSetUp();
+  };
+  const before = server.requests.length;
+  server.faults.push(...Array(6).fill(pass), broken);
+  await expect(index.sync(address, { words: true })).rejects.toThrow('disk full');
+  expect(server.requests.slice(before).filter((line) => line.startsWith('PUT'))).toEqual([
+    'PUT /collections/docs/points/vectors',
+    'PUT /collections/docs/points/vectors',
+  ]);
+  expect(await isSetUp()).toBe(false);
+  await index.sync(address, { words: true });
+  expect(await isSetUp()).toBe(true);
+  expect([...server.collections.get('docs')!.points.values()].every(({ sparse }) => sparse?.words)).toBe(
+    true,
+  );
+});
+
+test('a collection that others made without room for words is told in words', async () => {
+  await create({ size: 8, distance: 'Cosine' });
+  const index = await makeIndex(documents(2));
+  await expect(index.sync(address, { words: true })).rejects.toThrow('made without a sparse vector "words"');
+  expect(await index.sync(address)).toMatchObject({ unchanged: 6 });
 });

@@ -8,7 +8,8 @@ const key = process.env.QDRANT_API_KEY;
 
 interface Point {
   id: string;
-  vector: number[];
+  /** Under the empty name where it has words, too. */
+  vector: number[] | { '': number[] };
   payload: Record<string, unknown>;
 }
 
@@ -46,7 +47,8 @@ const metadataOf = async (name: string) =>
 function rowOf({ vector, payload }: Point): StoredRow {
   const { index_name, id, source, text, metadata, sum } = payload as Record<string, string>;
   const plain = { index: index_name!, id: id!, source: source!, text: text!, metadata, sum: sum! };
-  return { ...plain, vector: vector.map(Math.fround) };
+  const numbers = Array.isArray(vector) ? vector : vector[''];
+  return { ...plain, vector: numbers.map(Math.fround) };
 }
 
 function storeOf(name: string): Store {

@@ -6,7 +6,6 @@ import type { FileMetaData } from 'hyparquet';
 import { DestinationError, EmbedError, UsageError } from '../../errors.js';
 import { pathOf } from '../../net/destination-address.js';
 import { asText } from '../../text/as-text.js';
-import { isObject } from '../../text/plain-json.js';
 import { printable } from '../../text/printable.js';
 import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
@@ -23,6 +22,7 @@ import type {
 } from '../destination.js';
 import { inPlace, type NumberedRow } from '../in-place.js';
 import { plainColumns, RowFile, vectorColumn } from './file-writer.js';
+import { stateOf } from './kept-state.js';
 import { checkedFile, type FileBytes, readMetadata } from './metadata.js';
 import { checkMetadata, isOfColumn } from './own-rows.js';
 
@@ -237,6 +237,19 @@ class Parquet implements Destination {
     return best;
   }
 
+  readonly contents = {
+    texts: async function* (this: Parquet) {
+      yield* this.#groups([...plainColumns]) as unknown as AsyncIterable<PlacedRow[]>;
+    }.bind(this),
+    vectors: async function* (this: Parquet) {
+      for await (const rows of this.#groups(['id', vectorColumn]))
+        yield rows.map(({ id, [vectorColumn]: vector }) => ({
+          id: id as string,
+          vector: vector as number[],
+        }));
+    }.bind(this),
+  };
+
   async find(place: RowPlace): Promise<PlacedRow[]> {
     this.#old ??= await this.#open();
     const found: NumberedRow[] = [];
@@ -283,16 +296,4 @@ class Parquet implements Destination {
       cause,
     );
   }
-}
-
-function stateOf(text: string | undefined): { index: string; token: string; space: unknown } | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-  if (!isObject(json)) return undefined;
-  const { index, token, space } = json as Record<string, unknown>;
-  return typeof index === 'string' && typeof token === 'string' ? { index, token, space } : undefined;
 }

@@ -1,10 +1,10 @@
 // An index in a collection of Qdrant, over REST. There are no transactions: new rows are there before old ones go, and a
 // sync that ends in the middle is completed by the next one.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError, VectorSpaceError } from '../../errors.js';
 import { asText } from '../../text/as-text.js';
-import { isObject } from '../../text/plain-json.js';
 import { printable } from '../../text/printable.js';
+import { wordsIn } from '../../text/row-words.js';
 import { uuidOf } from '../../text/uuid.js';
 import type { Shard } from '../../types/shard.js';
 import type { Vector } from '../../types/vector.js';
@@ -23,6 +23,19 @@ import type {
 import { type HttpAddress, type HttpStore, JsonClient, readHttpAddress } from '../http/json-client.js';
 import { inPlace, maxRowsOfSource, type NumberedRow } from '../in-place.js';
 import { removeAll } from '../remove-all.js';
+import {
+  countShape,
+  foundShape,
+  type Info,
+  infoShape,
+  type Page,
+  type Payload,
+  pageShape,
+  placed,
+} from './answer-shapes.js';
+import { hasWordsVector, meanLengthIn, stateOf } from './kept-state.js';
+import { sparseRow } from './sparse-words.js';
+import { QdrantWords, wordsVector } from './words.js';
 
 const store: HttpStore = {
   name: 'Qdrant',
@@ -44,33 +57,6 @@ const maxValues = 1_000_000;
 /** Keys of the collection's metadata that hold the state of an index begin with it. */
 const stateKey = 'embed:';
 
-/** What `GET /collections/NAME` tells of a collection, as far as it is asked for. */
-const infoShape = z.object({
-  result: z.object({
-    config: z.object({
-      params: z.object({
-        vectors: z.looseObject({ size: z.unknown().optional(), distance: z.unknown().optional() }).nullish(),
-      }),
-      metadata: z.record(z.string(), z.unknown()).nullish(),
-    }),
-  }),
-});
-type Info = z.infer<typeof infoShape>['result'];
-
-const payloadShape = z.record(z.string(), z.unknown()).nullish();
-const idShape = z.union([z.string(), z.number()]);
-const pageShape = z.object({
-  result: z.object({
-    points: z.array(z.object({ id: idShape, payload: payloadShape })),
-    next_page_offset: idShape.nullish(),
-  }),
-});
-type Page = z.infer<typeof pageShape>['result'];
-const countShape = z.object({ result: z.object({ count: z.number() }) });
-const foundShape = z.object({
-  result: z.object({ points: z.array(z.object({ payload: payloadShape, score: z.number() })) }),
-});
-
 /** @throws {UsageError} when the address is wrong */
 export async function openQdrant(options: DestinationOptions): Promise<Destination> {
   const address = readHttpAddress(options, store);
@@ -86,6 +72,8 @@ class Qdrant implements Destination {
   readonly #options: DestinationOptions;
   readonly #path: string;
   #info: Info | undefined;
+  #state: IndexState | undefined;
+  words: QdrantWords;
   /** Points of this index that others wrote, by what is listed of them. */
   #strange = new Map<string, string | number>();
 
@@ -94,6 +82,21 @@ class Qdrant implements Destination {
     this.#options = options;
     this.shown = shown;
     this.#path = `/collections/${encodeURIComponent(collection)}`;
+    this.words = this.#wordsOf(undefined);
+  }
+
+  #wordsOf(meanLength: number | undefined): QdrantWords {
+    return new QdrantWords({
+      ...{ client: this.#client, path: this.#path, shown: this.shown, filter: this.#filter, meanLength },
+      hasRoom: async () => hasWordsVector(await this.#read()),
+      pages: (what) => this.#pages(what),
+      pointOf: (id) => this.#pointOf(id),
+      keep: (words) => this.#keep({ ...this.#state, words }),
+    });
+  }
+
+  async #keep(state: object): Promise<void> {
+    await this.#client.send('PATCH', this.#path, { metadata: { [stateKey + this.#options.index]: state } });
   }
 
   /** Matches the rows of this index, and never all. */
@@ -118,8 +121,11 @@ class Qdrant implements Destination {
       }),
     );
     const others = [...states].filter(([name]) => name !== this.#options.index);
+    this.#state = states.get(this.#options.index);
+    const kept = this.#info.config.metadata?.[stateKey + this.#options.index];
+    this.words = this.#wordsOf(hasWordsVector(this.#info) ? meanLengthIn(kept) : undefined);
     return {
-      index: states.get(this.#options.index),
+      index: this.#state,
       others: others.map(([name, { space }]) => ({ name, space })),
     };
   }
@@ -167,7 +173,7 @@ class Qdrant implements Destination {
   }
 
   /** A point whose id isn't that of its row was not written by us: its own id tells what to remove. */
-  #listed(point: string | number, payload: z.infer<typeof payloadShape>): ListedRow {
+  #listed(point: string | number, payload: Payload): ListedRow {
     const { id, sum } = payload ?? {};
     const source = asText(payload?.source ?? '');
     const isOurs = typeof id === 'string' && this.#pointOf(id) === point;
@@ -188,7 +194,7 @@ class Qdrant implements Destination {
       await this.#client.send('PUT', this.#path, {
         vectors: { size: space.dimensions, distance: 'Cosine' },
         // Words can be added to rows later, but not to a collection that was made without them.
-        sparse_vectors: { words: { modifier: 'idf' } },
+        sparse_vectors: { [wordsVector]: { modifier: 'idf' } },
       });
     }
     // Also in a collection that somebody else made: without it, each listing looks at all points.
@@ -196,7 +202,9 @@ class Qdrant implements Destination {
       field_name: 'index_name',
       field_schema: 'keyword',
     });
-    await this.#client.send('PATCH', this.#path, { metadata: { [stateKey + this.#options.index]: state } });
+    this.#state = state;
+    const { meanLength: words } = this.words;
+    await this.#keep({ ...state, ...(words !== undefined && { words }) });
   }
 
   /** Removes all rows of the index, by their ids. */
@@ -224,16 +232,22 @@ class Qdrant implements Destination {
   async upsert(rows: readonly DestinationRow[]): Promise<void> {
     const most = Math.max(1, Math.floor(maxValues / (rows[0]?.vector.length ?? 1)));
     for (let from = 0; from < rows.length; from += most) {
-      const index_name = this.#options.index;
-      const points = rows
-        .slice(from, from + most)
-        .map(({ id, source, chunk, text, metadata, sum, vector }) => ({
-          id: this.#pointOf(id),
-          vector: Array.from(vector),
-          payload: { index_name, id, source, chunk, text, metadata: JSON.parse(metadata), sum },
-        }));
+      const points = rows.slice(from, from + most).map((row) => this.#pointFor(row));
       await this.#client.send('PUT', `${this.#path}/points?wait=true`, { points });
     }
+  }
+
+  #pointFor({ id, source, chunk, text, metadata: json, sum, vector }: DestinationRow): object {
+    const metadata: unknown = JSON.parse(json);
+    const { meanLength } = this.words;
+    const words =
+      meanLength === undefined ? undefined : sparseRow(wordsIn(text, source, metadata), meanLength);
+    const numbers = Array.from(vector);
+    return {
+      id: this.#pointOf(id),
+      vector: words === undefined ? numbers : { '': numbers, [wordsVector]: words },
+      payload: { index_name: this.#options.index, id, source, chunk, text, metadata, sum },
+    };
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -282,19 +296,4 @@ class Qdrant implements Destination {
   async close(): Promise<void> {
     await this.#client.close();
   }
-}
-
-function placed(payload: z.infer<typeof payloadShape>): PlacedRow {
-  return {
-    id: asText(payload?.id),
-    source: asText(payload?.source),
-    text: asText(payload?.text),
-    metadata: JSON.stringify(payload?.metadata ?? {}),
-  };
-}
-
-function stateOf(value: unknown): IndexState | undefined {
-  if (!isObject(value)) return undefined;
-  const { token, space } = value as Record<string, unknown>;
-  return typeof token === 'string' ? { token, space } : undefined;
 }

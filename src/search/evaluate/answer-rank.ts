@@ -1,7 +1,8 @@
 // Whether a result answers a question: by the source and the passage that are known of the answer.
+
+import { unspacedLetter } from '../../text/words.js';
 import type { SearchResult } from '../options.js';
 import type { Question } from '../questions-file.js';
-import { unspacedLetter } from '../words/tokens.js';
 
 /** @returns the 1-based place of the first result that answers, or 0 */
 export function rankOf(results: readonly SearchResult[], question: Question): number {

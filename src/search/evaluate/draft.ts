@@ -2,9 +2,9 @@
 // words of the text itself, so a search by words looks better with them than it is: they are marked as a draft.
 import { randomFrom, shuffled } from '../../bench/statistics/random.js';
 import type { Output } from '../../output/read/output.js';
+import { eachToken } from '../../text/words.js';
 import type { Question } from '../questions-file.js';
 import { type OutputRow, readRow } from '../row.js';
-import { eachToken } from '../words/tokens.js';
 
 /** A proposed question, to be put into words of one's own. */
 export interface DraftQuestion extends Question {

@@ -7,10 +7,10 @@ import { debug, told } from '../../debug.js';
 import { readForeign } from '../../files/foreign-file.js';
 import { makeFolders } from '../../files/make-folder.js';
 import type { Output } from '../../output/read/output.js';
+import { wordsOfRow } from '../../text/row-words.js';
 import { hexHash } from '../../text/sha256.js';
 import { rowOfLine } from '../row.js';
 import { removeOldIndexes } from './kept-indexes.js';
-import { eachToken } from './tokens.js';
 import { WordIndex, WordIndexBuilder, wordsVersion } from './word-index.js';
 
 export interface KeptIndexOptions {
@@ -116,25 +116,9 @@ async function makeWordIndex(output: Output, signal: AbortSignal): Promise<WordI
     let row = document.firstRow;
     for await (const line of output.lines(document)) {
       signal.throwIfAborted();
-      builder.add(wordsOfRow(rowOfLine(output, row++, line.toString('utf8'))));
+      const { text, metadata } = rowOfLine(output, row++, line.toString('utf8'));
+      builder.add(wordsOfRow({ text, ...metadata, context: metadata.context ?? '' }));
     }
   }
   return builder.finish();
-}
-
-/** What is found by words: the text, with what was embedded before it, the titles around it, and the name of its file. */
-function wordsOfRow({
-  text,
-  metadata: { source, heading, context = '' },
-}: ReturnType<typeof rowOfLine>): string[] {
-  const words: string[] = [];
-  const take = (word: string) => words.push(word);
-  eachToken(text, take);
-  eachToken(context, take);
-  for (const title of heading) eachToken(title, take);
-  eachToken(
-    source.slice(source.lastIndexOf('/', source.indexOf('#') < 0 ? undefined : source.indexOf('#')) + 1),
-    take,
-  );
-  return words;
 }

@@ -7,7 +7,7 @@
 // one before and the number of times, as varints.
 
 const magic = 0x58444957;
-/** Also to be raised when tokens.ts, or what is indexed of a row, changes. */
+/** Also to be raised when text/words.ts or text/row-words.ts, changes. */
 export const wordsVersion = 2;
 export const headNumbers = 8;
 

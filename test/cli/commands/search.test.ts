@@ -238,3 +238,11 @@ test('a destination is asked by words once a sync has set that up', async () => 
   expect(both.results[0]).toMatchObject({ metadata: { line: 5 }, ranks: { words: 1 } });
   expect((await workspace.embed(['get', 'docs/guide.md:5', '--in', lance])).stdout).toContain('E4017');
 });
+
+test('a file is asked by words without a set-up, by an index in memory', async () => {
+  const file = 'parquet:./words.parquet';
+  expect((await workspace.embed(['sync', file])).code).toBe(0);
+  expect(await sources('--words', 'E4017', '--in', file)).toEqual(['docs/guide.md:5']);
+  const both = await json('search', 'E4017', '--hybrid', '--in', file, '--ollama-url', ollama.url);
+  expect(both.results[0]).toMatchObject({ metadata: { line: 5 }, ranks: { words: 1 } });
+});

@@ -1,7 +1,7 @@
 // The words of a text, as a search by words counts them.
 import { expect, test } from 'vitest';
 import { spansOf, wordsFoundIn } from '../../src/search/matched-words.js';
-import { namesOf, tokensOf } from '../../src/search/words/tokens.js';
+import { namesOf, tokensOf } from '../../src/text/words.js';
 
 const wordsOf = (text: string) => tokensOf(text).map(({ word }) => word);
 
