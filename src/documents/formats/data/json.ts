@@ -8,6 +8,7 @@ import type { Json } from '../../../types/json.js';
 import { codeBlocks } from '../../blocks/code/blocks.js';
 import { json5Language, jsonLanguage } from '../../blocks/code/languages.js';
 import { LineCursor } from '../../blocks/lines.js';
+import { withLetters } from '../../blocks/settings/letters.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { withFileLines, withoutEscapes } from '../../records/json-escapes.js';
 import { isSeriesOfObjects, recordsFromText } from '../../records/json-lines.js';
@@ -19,7 +20,8 @@ export async function extract({ bytes, source }: FormatInput): Promise<Extractio
   const text = decode(bytes);
   if (text.trim() === '') return one({ source, format: 'json', text, blocks: [] });
   if (source.toLowerCase().endsWith('.json5') && !(await isJson(text))) {
-    return one({ source, format: 'json', text, blocks: codeBlocks(text, json5Language, 'found') });
+    const plain = withLetters(text, 'both');
+    return one({ source, format: 'json', text: plain, blocks: codeBlocks(plain, json5Language, 'found') });
   }
   // What databases export: JSON Lines with the ending of JSON.
   if (isSeriesOfObjects(text)) return gather(recordsFromText(text, source, 'json'));

@@ -6,6 +6,7 @@ import { cleanTitle } from '../../blocks/titles.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import { type Extraction, type FormatInput, one } from '../format.js';
 import { Attributes, shown } from './asciidoc/inline.js';
+import { Lists } from './asciidoc/lists.js';
 import { asciidocTable } from './asciidoc/table.js';
 
 const heading = /^(={1,6}|#{1,6})[ \t]+(\S.*)$/;
@@ -26,7 +27,6 @@ const guarded = /^ifn?def::[^[]{1,200}\[(.+)\]$/;
 const media = /^(?:image|video|audio)::[^[\s]{1,500}\[([^\],]*)/;
 const pageBreak = /^(?:'{3,}|<{3,}|-{3}|\*{3})[ \t]*$/;
 const item = /^[ \t]*(?:\*{1,5}|-|\.{1,5}|\d{1,5}\.|[a-zA-Z]\.|<(?:\d{1,3}|\.)>)[ \t]+\S/;
-const term = /^[ \t]*\S[^\n]{0,300}?:{2,4}(?:[ \t]|$)/;
 const continuation = /^\+[ \t]*$/;
 /** Max characters of a line that the patterns see. */
 const seenLength = 400;
@@ -40,6 +40,9 @@ class AsciidocReader {
   readonly #lines: string[];
   readonly #builder = new TextBuilder();
   readonly #attributes = new Attributes();
+  readonly #lists = new Lists();
+  /** Whether the next block belongs to the item above it. */
+  #isAttached = false;
   /** Signs without a second one of their kind from here on. */
   readonly #endless = new Set<string>();
   #open: string[] = [];
@@ -82,6 +85,7 @@ class AsciidocReader {
     if (tableSign.test(seen)) return this.#table(seen.trimEnd(), at);
     if (line.trim() === '' || pageBreak.test(seen) || continuation.test(seen)) {
       this.#flush();
+      this.#isAttached = continuation.test(seen);
     } else if (quietSign.test(seen)) {
       this.#flush();
     } else if (
@@ -91,6 +95,7 @@ class AsciidocReader {
     ) {
       // How the list below is set.
       this.#flush();
+      this.#lists.begin(seen);
     } else if (isFirst && seen.startsWith('[') && settings.test(seen)) {
       this.#settings = seen;
       this.#label = admonition.exec(seen)?.[1] ?? '';
@@ -107,10 +112,19 @@ class AsciidocReader {
   }
 
   #text(line: string, at: number): void {
-    const seen = line.slice(0, seenLength);
-    if (item.test(seen) || (term.test(seen) && !/^\S*::\S/.test(seen.trim()))) this.#begin('item', at);
-    else if (this.#open.length === 0) this.#begin(/^[ \t]/.test(line) ? 'code' : 'paragraph', at);
-    const shown = this.#kind === 'code' ? line : this.#shown(line);
+    if (this.#open.length === 0) this.#lists.begin(this.#settings);
+    const listed = this.#lists.itemOf(line);
+    if (listed) this.#begin('item', at);
+    else if (this.#open.length === 0) {
+      if (!/^[ \t]/.test(line)) this.#leaveLists();
+      this.#begin(/^[ \t]/.test(line) ? 'code' : 'paragraph', at);
+    }
+    this.#isAttached = false;
+    const shown = listed
+      ? listed.shown + this.#shown(listed.rest)
+      : this.#kind === 'code'
+        ? line
+        : this.#shown(line);
     const label = this.#label === '' ? '' : `${this.#label}: `;
     this.#label = '';
     this.#open.push(label + shown);
@@ -128,6 +142,7 @@ class AsciidocReader {
 
   #heading(level: number, words: string, at: number, lines: number): number {
     this.#flush();
+    this.#lists.end();
     const title = this.#shown(words).replace(/[ \t]+=+$/, '');
     this.#builder.heading(title, level, { line: at + 1, title: cleanTitle(title) });
     this.#settings = '';
@@ -148,6 +163,7 @@ class AsciidocReader {
 
   #code(sign: string, at: number): number {
     this.#flush();
+    this.#leaveLists();
     const mark = sign.startsWith('`') ? '```' : sign;
     const end = this.#end(mark, at + 1);
     if (end < 0) return at + 1;
@@ -159,6 +175,7 @@ class AsciidocReader {
 
   #table(sign: string, at: number): number {
     this.#flush();
+    this.#leaveLists();
     const found = this.#end(sign, at + 1);
     const end = found < 0 ? this.#lines.length : found;
     const lines = this.#lines.slice(at + 1, end);
@@ -183,6 +200,12 @@ class AsciidocReader {
     }
     this.#endless.add(sign);
     return -1;
+  }
+
+  /** A block ends the lists above it, unless a `+` puts it into an item. */
+  #leaveLists(): void {
+    if (!this.#isAttached) this.#lists.end();
+    this.#isAttached = false;
   }
 
   #shown(line: string): string {

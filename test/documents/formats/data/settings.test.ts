@@ -91,3 +91,18 @@ test('settings: any depth, width and length takes time in proportion', async () 
     }
   }
 });
+
+test.each([
+  ['a.toml', 'a = "Gr\\u00fc\\u00dfe \\U0001F600"', 'a = "Grüße 😀"'],
+  ['a.toml', "a = 'C:\\u00fc'", "a = 'C:\\u00fc'"],
+  ['a.yaml', 'a: "M\\xfcnchen \\\\u00fc \\u0041"', 'a: "München \\\\u00fc \\u0041"'],
+  ['a.yaml', 'a: [\\u4e00-\\u9fa5]', 'a: [\\u4e00-\\u9fa5]'],
+  [
+    'a.properties',
+    'a=Gr\\u00fc\\u00dfe \\\\u00fc \\ud83d\\ude00 \\ud83d\\n',
+    'a=Grüße \\\\u00fc 😀 \\ud83d\\n',
+  ],
+  ['a.json5', '{a: \'x\\u00e9\', b: "\\u706f"}', '{a: \'xé\', b: "灯"}'],
+])('%s: letters of %s are read, other escapes stay', async (name, text, shown) => {
+  expect((await documentOf(text, name)).text).toBe(shown);
+});

@@ -61,9 +61,9 @@ test('AsciiDoc: comments, settings and signs around blocks go, their content sta
     '10 paragraph "NOTE: Version 1.2 of the pump, see Valves and the site, a/b."',
     '15 paragraph "Start it"',
     '18 code "pump --on\\n\\n# not a title"',
-    '24 item "* one"',
-    '25 item "* two\\n  more"',
-    '27 item "valve:: stops the flow"',
+    '24 item "- one"',
+    '25 item "- two\\n  more"',
+    '27 item "  valve: stops the flow"',
     '30 paragraph "A pump in snow"',
     '32 code "  literal"',
   ]);
@@ -97,5 +97,39 @@ test('AsciiDoc: signs within a line are as they are shown', async () => {
   expect(await read(line)).toEqual([
     '1 paragraph "pass, mark, x2, H2O, “so”, Ctrl+C, <u>, a_b, ©, C# and F#, C++ or D++, #12 and #13, a — b, ~/x and ~/y"',
   ]);
-  expect(await read('a:: b\n[qanda]\nQ?:: A!')).toEqual(['1 item "a:: b"', '3 item "Q?:: A!"']);
+  expect(await read('a:: b\n[qanda]\nQ?:: A!')).toEqual(['1 item "a: b"', '3 item "Q?: A!"']);
+});
+
+test('AsciiDoc: items have their numbers, and stand below the items around them', async () => {
+  const lines = [
+    '[start=4]',
+    '. four',
+    '+',
+    '----',
+    'code',
+    '----',
+    '. five',
+    '* dash',
+    '** deeper',
+    '. six',
+    '',
+    'A paragraph ends the list.',
+    '',
+    '. one',
+    'Term::',
+    '  meaning',
+    '7. seven',
+  ];
+  expect(await read(lines.join('\n'))).toEqual([
+    '2 item "4. four"',
+    '5 code "code"',
+    '7 item "5. five"',
+    '8 item "  - dash"',
+    '9 item "    - deeper"',
+    '10 item "6. six"',
+    '12 paragraph "A paragraph ends the list."',
+    '14 item "1. one"',
+    '15 item "  Term\\n  meaning"',
+    '17 item "    7. seven"',
+  ]);
 });

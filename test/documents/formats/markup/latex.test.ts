@@ -131,3 +131,19 @@ test('LaTeX: commands of the document set their words, what is never shown is le
     '14 paragraph "a = b c = d"',
   ]);
 });
+
+test.each([
+  ['\\SI{25}{\\celsius}', '25 °C'],
+  ['\\qty[mode=text]{3}{\\metre\\per\\second}', '3 m/s'],
+  ['\\SI{9.81}{m.s^{-2}}', '9.81 m·s⁻²'],
+  ['\\num{1.5e-3}', '1.5 × 10^-3'],
+  ['\\num{1 +- 0.1}', '1 ± 0.1'],
+  ['\\ang{30;15}', '30° 15′'],
+  ['\\SIrange{1}{2}{\\kilo\\gram}', '1 to 2 kg'],
+  ['\\qtylist{1;2;3}{\\milli\\second}', '1, 2, 3 ms'],
+  ['\\unit{\\kilo\\watt\\hour}', 'kW·h'],
+  ['\\si{\\square\\metre} $\\SI{5}{\\percent}$', 'm² 5 %'],
+  ['na\\"\\i ve', 'naïve'],
+])('LaTeX: %s', async (latex, shown) => {
+  expect(await read(`It is ${latex} now.`)).toEqual([`1 paragraph "It is ${shown} now."`]);
+});

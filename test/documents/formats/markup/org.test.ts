@@ -52,3 +52,9 @@ test('Org: the header of a table goes with its rows', async () => {
   expect(outline(document)).toEqual(['1 table "Name | Flow\\npump | 3"']);
   expect(document.blocks[0]!.context).toBe('Name | Flow');
 });
+
+test('Org: signs of emphasis go, others stay', async () => {
+  expect(await read('A *bold one*, =code=, ~x~ and _so_; 2 * 3 * 4, a_b_c, x=1 and y=2, ~/a ~/b.')).toEqual([
+    '1 paragraph "A bold one, code, x and so; 2 * 3 * 4, a_b_c, x=1 and y=2, ~/a ~/b."',
+  ]);
+});

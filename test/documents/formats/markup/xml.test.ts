@@ -81,3 +81,12 @@ test('XML is known by its content, and by more endings', async () => {
   const { documents } = await extract(Buffer.from('export const a = 1;'), 'a.ts');
   expect(documents[0]!.format).toBe('code');
 });
+
+test('XML: readings of a word in TEI stand beside each other, choices in DITA are items', async () => {
+  const tei =
+    '<TEI><text><body><p>He <choice><sic>wnet</sic><corr>went</corr></choice>, see <choice><abbr>St.</abbr><expan>Saint</expan></choice> Ives.</p></body></text></TEI>';
+  expect(await read(tei)).toEqual(['1 paragraph "He wnet went, see St. Saint Ives."']);
+  const dita =
+    '<task><title>T</title><taskbody><choices><choice>one</choice><choice>two</choice></choices></taskbody></task>';
+  expect(await read(dita)).toEqual(['1 heading (1 T) "T"', '1 item "- one"', '1 item "- two"']);
+});

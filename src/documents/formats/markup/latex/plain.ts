@@ -1,11 +1,11 @@
 // Words within LaTeX → words.
 import { accents, characters } from './symbols.js';
+import { withQuantities } from './units.js';
 
 /** Words of an argument or of a formula, in one line. */
 export function plain(latex: string): string {
   return (
-    latex
-      .replace(/(^|[^\\])%.*/g, '$1')
+    withQuantities(latex.replace(/(^|[^\\])%.*/g, '$1'))
       .replace(/\\(?:label|index|thanks|cite[a-z]*|ref)\*?\{[^{}]{0,200}\}/g, '')
       .replace(/\\(['"`^~=.])\s?\{?\\?([A-Za-z])\}?/g, (_, sign: string, letter: string) =>
         (letter + accents.get(sign)!).normalize(),

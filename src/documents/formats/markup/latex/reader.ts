@@ -4,7 +4,7 @@ import { headOf } from './head.js';
 import { withoutStyles } from './highlighted.js';
 import { endOfHidden, OwnCommands } from './own-commands.js';
 import { plain } from './plain.js';
-import { accented, signAt, withBlanks } from './signs.js';
+import { accented, signAt, verbAt, withBlanks } from './signs.js';
 import {
   accents,
   characters,
@@ -17,6 +17,7 @@ import {
   tables,
   verbatim,
 } from './symbols.js';
+import { quantityAt } from './units.js';
 import { LatexWriter } from './writer.js';
 
 const command = /\\([A-Za-z@]{1,40}\*?|[^A-Za-z@]|$)/y;
@@ -141,7 +142,6 @@ export class LatexReader {
         ? end + (text[end] === ' ' ? 1 : 2)
         : end;
     }
-    if (name === 'verb' || name === 'lstinline') return this.#verb(at, end);
     if (name === 'caption') return this.#caption(at, end);
     if (name === 'footnote') {
       const start = skipOptions(text, end);
@@ -150,10 +150,14 @@ export class LatexReader {
       this.#ends.push(')');
       return start + 1;
     }
+    const written = verbAt(name, text, end) ?? quantityAt(name, text, end);
+    if (written) {
+      this.#writer.put(written.shown, at);
+      return written.end;
+    }
     if (name === 'def') return this.#definition(end);
     if (name.startsWith('end') && this.#writer.isInTable && this.#writer.endPart(name)) return end;
-    if (name === 'multicolumn') return skipGroups(text, end, 2);
-    if (name === 'multirow') return skipGroups(text, end, 2);
+    if (name === 'multicolumn' || name === 'multirow') return skipGroups(text, end, 2);
     if (halfQuiet.has(name)) return skipGroups(text, skipOptions(text, end), 1);
     if (quiet.has(name)) return skipGroups(text, end);
     if (name === 'iffalse') return this.#hidden(end);
@@ -262,15 +266,6 @@ export class LatexReader {
     this.#writer.item(`${indent}${sign}`, at);
     const after = label?.end ?? end;
     return name === 'bibitem' ? skipGroups(this.#text, after, 1) : after;
-  }
-
-  #verb(at: number, end: number): number {
-    const start = skipOptions(this.#text, end);
-    const sign = this.#text[start] === '{' ? '}' : this.#text[start];
-    const close = sign === undefined ? -1 : this.#text.slice(start + 1, start + 500).indexOf(sign);
-    if (close < 0) return end;
-    this.#writer.put(this.#text.slice(start + 1, start + 1 + close), at);
-    return start + close + 2;
   }
 
   #caption(at: number, end: number): number {

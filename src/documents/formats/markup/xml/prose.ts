@@ -62,7 +62,7 @@ export class ProseReader implements XmlHandler {
     else if (name === 'manvolnum') this.#text = `${this.#text.trimEnd()}(`;
     else if (is.terms.has(name)) this.#begin('- ', line);
     else if (is.definitions.has(name) && this.#isTerm()) this.#text = `${this.#text.trimEnd()}\n`;
-    else if (is.items.has(name)) {
+    else if (is.items.has(name) || (name === 'choice' && parent === 'choices')) {
       if (this.#inTerm === 0 || this.#lists.length > 0) this.#begin(this.#nextMarker(), line);
     } else if (is.code.has(name)) {
       this.#flush();
@@ -100,11 +100,14 @@ export class ProseReader implements XmlHandler {
       this.#noteDepth--;
       this.#text = `${this.#text.trimEnd()})`;
     } else if (name === 'manvolnum') this.#text += ')';
+    else if (is.readings.has(this.#parents.at(-1) ?? '')) this.#text += ' ';
+    else if (is.readings.has(name) && this.#parents.at(-1) !== 'choices') this.#text = this.#text.trimEnd();
     else if (is.spaced.has(name)) this.#text += ' ';
     else if (is.cells.has(name) && this.#inCell > 0) this.#closesCell();
     else if (this.#inCell > 0 || this.#noteDepth > 0) this.#text += is.blocks.has(name) ? ' ' : '';
     else if (is.rows.has(name)) this.#closesRow();
-    else if (is.code.has(name) || is.blocks.has(name) || is.items.has(name)) this.#flush();
+    else if (is.code.has(name) || is.blocks.has(name) || is.items.has(name) || name === 'choice')
+      this.#flush();
     if (is.code.has(name) && this.#codeDepth > 0) this.#codeDepth--;
     if (is.terms.has(name)) {
       this.#flush();

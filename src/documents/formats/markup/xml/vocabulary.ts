@@ -30,7 +30,9 @@ export const blocks = set(
     'bibliomixed biblioentry ref funcprototype funcsynopsis textobject mediaobject table informaltable tgroup thead tbody alt alt-title ' +
     'pubdate edition volumenum contrib aff kwd-group pub-date license fn-group body front back teiheader filedesc sourcedesc publicationstmt',
 );
-export const items = set('listitem li item step substep member choice callout');
+export const items = set('listitem li item step substep member callout');
+/** Readings of one word, such as the written and the right one (TEI); their words are apart. */
+export const readings = set('choice subst app');
 /** What is said of a term. */
 export const definitions = set('listitem dd def glossdef answer');
 export const terms = set('varlistentry dlentry def-item glossentry qandaentry');
