@@ -230,6 +230,18 @@ describe('output', () => {
     expect(run.hidden).toEqual([{ root: 'docs', documents: 1, first: ['docs/b.md'] }]);
     expect(readOutput(out).sources).toEqual(expect.arrayContaining(['docs/b.md', 'docs/drafts/plan.md']));
     expect(readOutput(out).sources).not.toContain('docs/drafts/a.md');
+    // A run over a part of the folder sees the same rule.
+    writeFiles(workspace.dir, {
+      'docs/part/x/old.md': markdown('old', 1),
+      'docs/part/new.md': markdown('new', 1),
+    });
+    expect((await ingest('docs')).code).toBe(0);
+    writeFiles(workspace.dir, { 'docs/part/.embedignore': 'x/\n' });
+    expect(summaryOf(await ingest('docs/part', '--json'))).toMatchObject({
+      documents: { removed: 1, unchanged: expect.any(Number) },
+      hidden: [],
+    });
+    expect(readOutput(out).sources).toContain('docs/part/new.md');
     // A root of its own is no part of what another one ignores.
     expect((await ingest('docs/drafts/a.md')).code).toBe(0);
     expect((await ingest('docs', '--exclude', '*.csv')).code).toBe(0);

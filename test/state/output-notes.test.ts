@@ -64,7 +64,7 @@ test('one that ends early leaves how it was begun, without what no command line 
     () => ({ maker, flags }),
   ).end('stopped', { hasCommitted: false });
   const files = new NotesFiles(out);
-  expect(files.run()).toEqual({ maker, flags });
+  expect(files.run()).toEqual({ share: 0.5, maker, flags });
   const begin = 'embed ingest <the same paths> --out index';
   expect(goOnCommand('index', files.run(), true)).toBe(
     `${begin} --rebuild --chunk-size 40 --document-prefix 'it'\\''s' --model bge-m3:latest`,
@@ -73,7 +73,7 @@ test('one that ends early leaves how it was begun, without what no command line 
   const [name] = readdirSync(notes()).filter((one) => one.endsWith('.run'));
   for (const wrong of ['x', [['; rm']], [[1]], [['--a', 'b', 'c']], Array(99).fill(['--a'])]) {
     writeFileSync(join(notes(), name!), JSON.stringify({ share: 0.5, flags: wrong }));
-    expect(files.run()).toEqual({});
+    expect(files.run()).toEqual({ share: 0.5 });
   }
 });
 

@@ -183,11 +183,14 @@ function isGone(source: string, root: string, listed: Map<string, boolean>, opti
   if (ownRoot === true && (!options.filtered() || options.isIgnored(source))) return true;
   if (ownRoot === false) return false;
   // It was found through another root, or a pattern may hide it now: it is gone only if it doesn't exist any more.
-  const covered =
-    [...listed].some(
-      ([label, complete]) => complete && (label === root || isUnderRoot(source, label, options.named.base)),
-    ) || options.named.searched.some((folder) => isUnderRoot(source, folder, options.named.base));
-  return covered && !isThere(source, options.named.base);
+  const { base, searched } = options.named;
+  const covering = [...listed].flatMap(([label, complete]) =>
+    complete && (label === root || isUnderRoot(source, label, base)) ? [label] : [],
+  );
+  const covered = covering.length > 0 || searched.some((folder) => isUnderRoot(source, folder, base));
+  if (!covered || !isThere(source, base)) return covered;
+  // Of a part of its root, an ignore file says the same as of the whole.
+  return options.isIgnored(source) && covering.some((label) => isUnderRoot(label, root, base));
 }
 
 /** These sources, and the records of the files among them. */
