@@ -87,7 +87,7 @@ export function renderPlan(
     say`${would} ${paint.bold(printable(out))}: ${plural(chunks.total, 'chunk')}`,
     renderDocuments(summary),
     ...renderNewer(summary),
-    say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${whole(tokensEmbedded)} tokens; ${whole(chunks.reused)} reused${cached}`,
+    say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${plural(tokensEmbedded, 'token')}; ${whole(chunks.reused)} reused${cached}`,
     ...renderEstimate(summary),
     ...renderKnown(knownFailures),
     ...renderSettled(settledFailures, verbose),
