@@ -48,7 +48,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   }
   if (given.flags.watch || given.flags.poll) {
     const { runWatch } = await import('./watch.js');
-    return await runWatch(given, loaded, shard, {
+    return await runWatch({ ...given, flags: { ...given.flags, rebuild } }, loaded, shard, {
       first: (run) => printNotices(renderRun(run, verbose)),
       failures: (failures) => printNotices(renderFailures(failures, verbose)),
     });
@@ -112,7 +112,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
       news && !hasNews ? told.length : annotateFailures(told, ({ code }) => meanings[code], summary.out);
     if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
     if (!dryRun) summariseStep(() => summaryOfRun(summary, told));
-    const synced = dryRun ? undefined : await syncAfter({ ...given.flags, shard }, loaded);
+    const synced = dryRun ? undefined : await syncAfter({ ...given.flags, rebuild, shard }, loaded);
     // A destination that is down says more than documents that fail each night.
     const error = synced?.error ?? (told.length > 0 ? toldFailures(told) : undefined);
     return {
@@ -140,8 +140,8 @@ async function rebuildToEnd(
   loaded: LoadedSettings,
   tell: (line: Printable) => void,
 ): Promise<LoadedSettings | undefined> {
-  const { rebuild, shard, limit, choose, watch, poll } = flags;
-  const isOther = shard !== undefined || limit !== undefined || choose !== undefined || watch || poll;
+  const { rebuild, shard, limit, choose } = flags;
+  const isOther = shard !== undefined || limit !== undefined || choose !== undefined;
   if (rebuild || isOther || !existsSync(runFolder(resolve(loaded.settings.out)))) return undefined;
   const [{ rebuildLeft }, { runLeft }] = await Promise.all([
     import('../../commands/rebuild-left.js'),
