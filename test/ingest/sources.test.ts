@@ -76,7 +76,10 @@ test('all of them count as named, whichever is read: also when it is not there',
     await ingest('-c', 'docs', '--prune', '--json'),
     await ingest('docs/a.md', '--prune', '--json'),
   ]) {
-    expect(summaryOf(run)).toMatchObject({ elsewhere: [], pruned: [], documents: { removed: 0 } });
+    expect(summaryOf(run)).toMatchObject({
+      ...{ elsewhere: [], hidden: [], pruned: [] },
+      documents: { removed: 0 },
+    });
   }
   expect(sourcesIn()).toEqual(['docs/a.md', 'notes/n.md']);
   const all = await ingest();

@@ -134,8 +134,16 @@ export async function survey(
   for (const source of recordLike) leaving.delete(source);
   const [elsewhere, pruned] = options.prune ? [[], unnamed] : [unnamed, []];
   const isWhole = ![...listed.values()].includes(false);
+  // A source of the settings that this run doesn't walk hides nothing.
+  const { base, searched } = options.named;
+  const walked = [...listed.keys(), ...searched];
   const kept = [...unseen].filter(
-    ([source, root]) => isWhole && root !== stdinRoot && !gone.has(source) && !others.has(source),
+    ([source, root]) =>
+      isWhole &&
+      root !== stdinRoot &&
+      !gone.has(source) &&
+      !others.has(source) &&
+      walked.some((place) => place === root || isUnderRoot(source, place, base)),
   );
   const hidden = countElsewhere(new Map(kept), previous);
   const rest = {
