@@ -1,6 +1,6 @@
 // The index that a command reads where none is named: that of the working folder, else of the nearest folder above it, as the
 // configuration file is found; and the servers that this user named when it was made.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { asBegun, asMade } from '../commands/as-made.js';
 import type { LoadedSettings } from '../config/origins.js';
@@ -8,6 +8,8 @@ import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { isIn } from '../files/inside-folder.js';
 import { manifestName, runName } from '../output/format/owned-names.js';
+import { shardNamed } from '../output/shards/shard.js';
+import { attempt } from '../state/output-notes.js';
 import { quoted } from '../text/plural.js';
 import { type Printable, printable, say } from '../text/printable.js';
 import { keepNotice } from './terminal/told-notices.js';
@@ -47,12 +49,15 @@ export async function indexOfRun(
   cwd = process.cwd(),
 ): Promise<LoadedSettings> {
   const { settings, layers, file } = loaded;
-  if (layers.out !== 'default' || holdsIndex(resolve(cwd, settings.out))) return loaded;
+  const here = resolve(cwd, settings.out);
+  if (layers.out !== 'default' || holdsIndex(here) || holdsShards(here)) return loaded;
   const named = paths.length > 0 ? paths : settings.sources.map(({ path }) => path);
   const at = (out: string) => ({ ...loaded, settings: { ...settings, out: relative(cwd, out) } });
   const above = indexAbove(settings.out, cwd);
-  const { holdsPaths } = await import('../commands/index-above.js');
-  if (above !== undefined && (await holdsPaths(above, named, cwd))) return at(above);
+  if (above !== undefined) {
+    const { holdsPaths } = await import('../commands/index-above.js');
+    if (await holdsPaths(above, named, cwd)) return at(above);
+  }
   const home = file !== undefined && layers.sources === 'file' ? dirname(file) : cwd;
   if (paths.length === 0 && home !== cwd && isIn(cwd, home)) return at(resolve(home, settings.out));
   if (above !== undefined) {
@@ -76,6 +81,11 @@ function indexAbove(out: string, cwd: string): string | undefined {
 
 function holdsIndex(out: string): boolean {
   return marks.some((name) => existsSync(join(out, name)));
+}
+
+function holdsShards(out: string): boolean {
+  const names = attempt(() => readdirSync(out)) ?? [];
+  return names.some((name) => shardNamed(name) !== undefined);
 }
 
 /** In a folder that many may write to, another user's index might stand above. */
