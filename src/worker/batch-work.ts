@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Limits } from '../batching/limiter/limiter-registry.js';
 import { withSlots } from '../batching/unpooled-slots.js';
 import { debug } from '../debug.js';
-import { answerBytes, type BatchJob, type JobAnswer, jobOf } from '../embedders/queue/job.js';
+import { answerBytes, type BatchJob, type JobAnswer, jobOf, senderOf } from '../embedders/queue/job.js';
 import type { QueueKeys } from '../embedders/queue/names.js';
 import { EmbedderFault } from '../errors.js';
 import { policyOf } from '../fault-policy.js';
@@ -22,6 +22,8 @@ const freshMs = 5000;
 const maxDeaths = 3;
 /** So often a batch is given back, as its worker's server is down; then its sender is told. */
 const maxReturns = 3;
+
+const unread = "A worker can't read this batch: use the same version of embed on all hosts.";
 
 /**
  * Stores an answer and says so. A script, since ioredis sends it again after a connection broke, which it doesn't do with
@@ -76,13 +78,26 @@ export class BatchWork {
   async work(job: Job, token: string | undefined): Promise<void> {
     const { space, onAnswer, onDropped } = this.#options;
     const batch = jobOf(job.data);
-    // None of ours has such data.
-    if (!batch) return onDropped();
+    if (!batch) return await this.#refuse(job);
     if (await this.#isNeedless(job, batch)) return onDropped();
     const answer = await this.#answerFor(job, batch, space);
     if (answer === undefined) return await this.#giveBack(job, token);
     this.#store(await this.#options.ending(), job.id!, batch.sender, answer);
     onAnswer('vectors' in answer ? batch.texts.length : 0);
+  }
+
+  /** What can't be read was made by another version or a stranger. A sender that lives must not wait for it for ever. */
+  async #refuse({ id, data }: Job): Promise<void> {
+    const { id: worker, redis, keys, ending, onDropped } = this.#options;
+    const sender = senderOf(data);
+    if (sender !== undefined && (await redis.exists(keys.sender(sender))) > 0) {
+      this.#store(await ending(), id!, sender, {
+        worker,
+        ms: 0,
+        fault: new EmbedderFault('bad-answer', unread),
+      });
+    }
+    onDropped();
   }
 
   /** Whether its sender is gone, or another worker has answered it meanwhile. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'bullmq';
+import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { queueConnection } from '../embedders/queue/connection.js';
 import { type QueueKeys, queuePrefix } from '../embedders/queue/names.js';
@@ -17,6 +17,7 @@ import type { Upstream } from '../upstream/upstream.js';
 import { BatchWork } from './batch-work.js';
 import { giveSign, join, leave } from './membership.js';
 import type { RunWorkerOptions, WorkerResult } from './options.js';
+import { SteadyWorker } from './steady-worker.js';
 import { dropUnreadable } from './unreadable.js';
 
 /** How long a batch is a worker's after its last sign of life, in ms. */
@@ -147,7 +148,7 @@ export class QueueWorker {
         this.#returned++;
       },
     });
-    const worker: Worker = new Worker(
+    const worker: Worker = new SteadyWorker(
       settings.queueName,
       async (job, token) => {
         this.#active++;

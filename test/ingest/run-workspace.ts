@@ -1,8 +1,8 @@
 // What the tests of whole runs share: a workspace, a scripted Ollama, and the flags that point to it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
-import { type CliResult, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
+import { afterEach, beforeAll, beforeEach } from 'vitest';
+import { type CliResult, makeWarmWorkspace, type Workspace, warmUp } from '../helpers/cli.js';
 import { startOllama, type TestOllama } from '../helpers/ollama.js';
 
 /** What each test of a file that calls `setUp` has of its own. */
@@ -14,6 +14,7 @@ export let out: string;
 
 /** A workspace and a server for each test of the calling file. */
 export function setUp(): void {
+  beforeAll(warmUp);
   beforeEach(async () => {
     workspace = makeWarmWorkspace();
     ollama = await startOllama();

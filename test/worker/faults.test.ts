@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { queueAddress } from '../../src/embedders/queue/address.js';
 import { openQueueEmbedder } from '../../src/embedders/queue/embedder.js';
 import { keepQueue } from '../../src/embedders/queue/expiry.js';
+import { answerOf } from '../../src/embedders/queue/job.js';
 import { queueKeys } from '../../src/embedders/queue/names.js';
 import { runWorker } from '../../src/worker/worker.js';
 import { eventually } from '../helpers/eventually.js';
@@ -186,6 +187,44 @@ describe.runIf(redisAvailable)('a queue of workers', () => {
     await jobs.resume();
     expect(await ingestByQueue(queue, 4)).toMatchObject({ code: 0 });
     expect(await redis.llen(`${prefix}:default:paused`)).toBe(0);
+  });
+
+  test('asks a Redis that refuses to be written once in a while, and goes on when it takes batches again', async () => {
+    const { queue, redis } = await startQueue();
+    writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 12) });
+    // What it can't answer meanwhile is taken again when its lock has expired.
+    await startWorker({ queue, ollamaUrl: [ollama.url], concurrency: '1' }, { lockMs: 1000 });
+    const answer = hold(ollama, { when: (texts) => texts[0]!.includes('alpha') });
+    const running = ingestByQueue(queue, 1);
+    await eventually(() => redis.zcard(`${prefix}:default:prioritized`)).toBeGreaterThan(0);
+    await redis.config('SET', 'min-replicas-to-write', '1');
+    answer();
+    const refused = async () =>
+      Number(/NOREPLICAS:count=(\d+)/.exec(await redis.info('errorstats'))?.[1] ?? 0);
+    await eventually(refused).toBeGreaterThan(2);
+    await redis.config('SET', 'min-replicas-to-write', '0');
+    expect(await running).toMatchObject({ code: 0 });
+    expectRightVectors(12);
+    // BullMQ by itself asks thousands of times a second.
+    expect(await refused()).toBeLessThan(200);
+  });
+
+  test('tells a sender of another version that its batch can not be read, and sends none that is too large', async () => {
+    const { queue, redis, server } = await startQueue();
+    const connection = { host: '127.0.0.1', port: server.port, db: 3 };
+    await startWorker({ queue, ollamaUrl: [ollama.url] });
+    const jobs = new Queue('default', { connection, prefix, skipMetasUpdate: true });
+    onTestFinished(() => jobs.close());
+    const keys = queueKeys('default');
+    await redis.set(keys.sender('later'), '1');
+    await jobs.add('batch', { layout: 2, sender: 'later' }, { jobId: 'later-1', removeOnComplete: true });
+    await eventually(() => redis.exists(keys.answer('later-1'))).toBe(1);
+    expect(answerOf((await redis.getBuffer(keys.answer('later-1')))!)).toMatchObject({
+      fault: { meaning: 'bad-answer', message: expect.stringContaining('use the same version') },
+    });
+    const sender = await openQueueEmbedder({ address: queueAddress(queue), name: 'default' });
+    onTestFinished(() => sender.close());
+    await expect(sender.embed(['a'.repeat(17_000_000)])).rejects.toThrow('This text is too long for a queue');
   });
 
   test('drops the batches of a sender that is gone', async () => {

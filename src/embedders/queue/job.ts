@@ -42,9 +42,31 @@ export interface BatchJob {
   onceLate: boolean;
 }
 
-/** The data of a BullMQ job, which is stored as JSON. */
+/**
+ * The data of a BullMQ job, which is stored as JSON.
+ * @throws {EmbedderFault} `bad-input` when the texts are too many or too long for a job: fewer of them may not be
+ */
 export function jobData(job: BatchJob): object {
+  const { texts } = job;
+  const bytes = bytesOf(texts);
+  if (bytes > maxTextBytes || texts.length > maxTexts) {
+    const what = texts.length === 1 ? 'This text is' : `${texts.length} texts are`;
+    throw new EmbedderFault(
+      'bad-input',
+      `${what} too long for a queue: ${bytes} bytes, and a job holds ${maxTextBytes} and ${maxTexts} texts at most.`,
+    );
+  }
   return { layout, ...job };
+}
+
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+}
+
+/** Who waits for a job that can't be read, such as one of another version; undefined when that isn't said. */
+export function senderOf(data: unknown): string | undefined {
+  const { sender } = isObject(data) ? (data as { sender?: unknown }) : {};
+  return isId(sender) ? sender : undefined;
 }
 
 /** The batch of a BullMQ job; undefined when it is none of ours. */
@@ -61,12 +83,7 @@ export function jobOf(data: unknown): BatchJob | undefined {
     return undefined;
   if (leastMs !== undefined && !(isCount(leastMs) && leastMs <= maxLeastMs)) return undefined;
   if (!Array.isArray(texts) || texts.length === 0 || texts.length > maxTexts) return undefined;
-  let bytes = 0;
-  for (const text of texts) {
-    if (typeof text !== 'string') return undefined;
-    bytes += Buffer.byteLength(text);
-  }
-  if (bytes > maxTextBytes) return undefined;
+  if (texts.some((text) => typeof text !== 'string') || bytesOf(texts) > maxTextBytes) return undefined;
   return { space, sender, texts, tokens, truncate, dimensions, leastMs, onceLate: onceLate === true };
 }
 

@@ -12,6 +12,7 @@ import type { Priority } from '../../types/requests.js';
 import { explained, queueConnection } from './connection.js';
 import { keepJobs, removeEmptyQueue } from './expiry.js';
 import { fetchAnswers } from './fetch-answers.js';
+import { findJob } from './find-job.js';
 import { answerOf, type BatchJob, type JobAnswer, jobData } from './job.js';
 import { goneMs, lookAtQueue, nobodyWorks, type QueueState } from './look.js';
 import { type QueueKeys, queuePrefix } from './names.js';
@@ -40,7 +41,7 @@ export interface SenderOptions {
 
 interface Pending {
   id: string;
-  job: BatchJob;
+  data: object;
   priority: Priority;
   /** When its job was added last, by `performance.now`. */
   since: number;
@@ -110,7 +111,8 @@ export class QueueSender {
 
   /**
    * @returns the answer; its vectors are not accepted yet
-   * @throws {EmbedderFault} the worker's, or `unreachable` when there is no worker or no Redis for a while
+   * @throws {EmbedderFault} the worker's; `unreachable` when there is no worker or no Redis for a while; `bad-input` when it is
+   * too large for a job
    * @throws the signal's reason
    */
   async send(
@@ -120,14 +122,13 @@ export class QueueSender {
   ): Promise<JobAnswer> {
     signal?.throwIfAborted();
     this.#end.signal.throwIfAborted();
-    const { space } = this.#options;
     const id = `${this.#id}-${(this.#sent++).toString(36)}`;
     let onAbort: (() => void) | undefined;
     try {
       return await new Promise<JobAnswer>((resolve, reject) => {
         const pending = {
           id,
-          job: { ...job, space, sender: this.#id },
+          data: jobData({ ...job, space: this.#options.space, sender: this.#id }),
           priority,
           since: performance.now(),
           resolve,
@@ -149,10 +150,10 @@ export class QueueSender {
   }
 
   async #add(pending: Pending): Promise<void> {
-    const { id, job, priority } = pending;
+    const { id, data, priority } = pending;
     pending.since = performance.now();
     try {
-      await this.#queue.add('batch', jobData(job), {
+      await this.#queue.add('batch', data, {
         jobId: id,
         removeOnComplete: true,
         removeOnFail: true,
@@ -163,6 +164,8 @@ export class QueueSender {
       if (!(error instanceof Error) || this.#end.signal.aborted) return;
       const { message, cause } = explained(error, this.#options.address);
       const isFull = /^OOM\b/.test(error.message);
+      // As when Redis is away: the looks send it again, or give up, as Redis refuses them, too.
+      if (!isFull && cause instanceof EmbedderFault) return;
       pending.reject(new EmbedderFault(isFull ? 'busy' : 'unreachable', message, { cause }));
     }
   }
@@ -238,18 +241,14 @@ export class QueueSender {
 
   /** Sends those again that were sent before `until`, and of which Redis knows neither the job nor an answer. */
   async #check(until: number): Promise<void> {
-    const { keys } = this.#options;
+    const parts = { redis: this.#redis, queue: this.#queue, keys: this.#options.keys };
     const old = [...this.#pending.values()].filter(({ since }) => since <= until);
     await Promise.all(
       old.map(async (pending) => {
-        const { id } = pending;
-        // A worker stores its answer before it ends the job, so this order misses none.
-        const [exists, answer] = await Promise.all([
-          this.#redis.exists(keys.job(id)),
-          this.#redis.getdelBuffer(keys.answer(id)),
-        ]);
-        if (answer) return this.#take(id, answer);
-        if (exists > 0 || this.#pending.get(id) !== pending) return;
+        const { id, since } = pending;
+        const found = await findJob(parts, id, performance.now() - since);
+        if (found instanceof Buffer) return this.#take(id, found);
+        if (found === 'there' || this.#pending.get(id) !== pending) return;
         debug.embedder?.(`${this.#options.where} has lost a batch: sending it again`);
         await this.#add(pending);
       }),

@@ -1,7 +1,14 @@
 // Jobs and answers as they lie in Redis: what was written is read, and anything else is refused.
 
 import { describe, expect, test } from 'vitest';
-import { answerBytes, answerOf, type BatchJob, jobData, jobOf } from '../../../src/embedders/queue/job.js';
+import {
+  answerBytes,
+  answerOf,
+  type BatchJob,
+  jobData,
+  jobOf,
+  senderOf,
+} from '../../../src/embedders/queue/job.js';
 import { queueKeys } from '../../../src/embedders/queue/names.js';
 import { EmbedderFault, UsageError } from '../../../src/errors.js';
 import fc from '../../helpers/properties.js';
@@ -38,6 +45,22 @@ describe('a job', () => {
     ['tokens that no text has', { tokens: 1e300 }],
   ])('with %s is none', (_, wrong) => {
     expect(jobOf({ ...stored(jobData(job)), ...wrong })).toBeUndefined();
+  });
+
+  test('is not made of more than a worker reads: fewer texts may fit', () => {
+    const texts = Array(4).fill('é'.repeat(2_500_000));
+    expect(() => jobData({ ...job, texts })).toThrow(
+      /^4 texts are too long for a queue: 20000000 bytes, and a job holds 16777216/,
+    );
+    expect(() => jobData({ ...job, texts: ['a'.repeat(17_000_000)] })).toThrow(/^This text is too long/);
+    expect(() => jobData({ ...job, texts: Array(65).fill('a') })).toThrow(EmbedderFault);
+    expect(jobOf(stored(jobData({ ...job, texts: texts.slice(0, 3) })))?.texts).toHaveLength(3);
+  });
+
+  test('that can not be read has a sender, or none that could be another key', () => {
+    expect(senderOf({ ...jobData(job), layout: 2 })).toBe('sender-1');
+    for (const data of [{}, { sender: 'a:b' }, { sender: 1 }, null, 'a'])
+      expect(senderOf(data)).toBeUndefined();
   });
 
   test('is no value of another kind', () => {
