@@ -13,6 +13,7 @@ const kernels = [
   { source: 'src/vectors/kernel/decimals.as', pages: 9 },
   { source: 'src/tokens/kernel/words.as', pages: 18 },
   { source: 'src/tokens/estimate-kernel/estimate.as', pages: 10 },
+  { source: 'src/tokens/vocabulary-kernel/trie.as', pages: 1 },
   { source: 'src/chunks/kernel/split.as', pages: 1, shares: true },
   { source: 'src/search/kernel/scores.as', pages: 1 },
 ];
