@@ -30,6 +30,9 @@ const otherNames: Readonly<Record<string, string>> = {
 const maxErrors = 0.05;
 /** A stray byte for so many characters of UTF-8, and the text is still UTF-8. */
 const charactersPerStray = 4;
+/** In a few words, half as many will do when all are letters and signs of the West: Asian encodings make others, too. */
+const westernPerStray = 2;
+const western = /^[\0-\x7f\u00a0-\u024f\u2010-\u2044\u20ac\u2122\ufffd]*$/;
 /** Cost of a byte from which on the text may be UTF-16, and from which on no language explains it. */
 const odd = 5;
 const implausible = 7.5;
@@ -92,7 +95,8 @@ function holdsControls(sample: Buffer): boolean {
 /** Whether what isn't ASCII is nearly all characters of UTF-8: other encodings make them by accident only. */
 function isMostlyUtf8(text: string): boolean {
   const { characters, errors } = countErrors(text);
-  return characters >= errors * charactersPerStray;
+  if (characters >= errors * charactersPerStray) return true;
+  return characters >= errors * westernPerStray && western.test(text);
 }
 
 function countErrors(text: string): { characters: number; errors: number } {

@@ -95,6 +95,8 @@ const delimiters = [',', ';', '\t', '|'];
 /** Lines that are looked at, in so many characters. */
 const seenLines = 50;
 const seenLength = 20_000;
+/** Lines above a table that may be titles. */
+const maxTitles = 5;
 /** Share of the lines that must have as many of the separator. */
 const minShare = 0.6;
 
@@ -136,10 +138,14 @@ function guessDelimiter(text: string, quote: string): string {
   let best = '';
   let most = 0;
   for (const [i, delimiter] of delimiters.entries()) {
-    const counts = lines.map((line) => line[i]!);
-    const usual = mode(counts);
-    const share = counts.filter((count) => count === usual).length / counts.length;
-    const value = usual > 0 && share >= minShare ? share + Math.min(usual, 1000) / 10_000 : 0;
+    const all = lines.map((line) => line[i]!);
+    const usual = mode(all.filter((count) => count > 0));
+    // Titles above a table have no separators.
+    const titles = Math.max(0, Math.min(all.indexOf(usual), maxTitles));
+    const counts = titles > 0 ? all.slice(titles) : all;
+    const alike = counts.filter((count) => count === usual).length;
+    const isTable = usual > 0 && alike >= minShare * counts.length && (counts === all || counts.length > 1);
+    const value = isTable ? alike / all.length + Math.min(usual, 1000) / 10_000 : 0;
     if (value > most) [best, most] = [delimiter, value];
   }
   if (best !== '') return isOneColumn(text, best) ? '' : best;

@@ -93,6 +93,7 @@ describe('decode', () => {
       Buffer.concat([Buffer.from('Größe 21'), latin1('\xb0'), Buffer.from('C – 日本語')]),
       'Größe 21\ufffdC – 日本語',
     ],
+    ['a stray byte in few words', latin1('Gr\xc3\xb6\xc3\x9fe \xb0 ok'), 'Größe \ufffd ok'],
     // Java and old databases write a character beyond U+FFFF as two halves, and NUL as two bytes.
     ['CESU-8', latin1('Gr\xc3\xb6\xc3\x9fe \xed\xa0\xbd\xed\xb8\x80\xc0\x80!'), 'Größe 😀 !'],
     ['a name of MS-DOS', latin1('# -*- coding: cp850 -*-\n\x84'), '# -*- coding: cp850 -*-\nä'],

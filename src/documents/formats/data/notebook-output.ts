@@ -41,7 +41,9 @@ function wholeText(output: JsonObject): string {
   if (plain.replace(objectName, '').trim() !== '') return plain;
   const html = joined(data['text/html']);
   if (html !== '' && html.length <= maxHtmlLength) return htmlContent(html).text;
-  return joined(data['text/latex']);
+  const latex = joined(data['text/latex']);
+  const json = data['application/json'];
+  return latex === '' && json !== undefined ? JSON.stringify(json) : latex;
 }
 
 /** Format 3 has the kinds of data as keys of the output. */

@@ -24,6 +24,11 @@ describe('the output of a cell', () => {
       result({ 'image/svg+xml': ['<svg><text>rate</text></svg>'], 'text/plain': ['<graphviz.Graph>'] }),
       'rate',
     ],
+    [
+      'JSON alone',
+      result({ 'application/json': { a: ['words'] }, 'text/plain': '<IPython.core.display.JSON object>' }),
+      '{"a":["words"]}',
+    ],
     ['HTML alone', result({ 'text/html': ['<table><tr><td>only words</td></tr></table>'] }), 'only words'],
     [
       'HTML before the name of its class',

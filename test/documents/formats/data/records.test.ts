@@ -297,6 +297,16 @@ describe('CSV', () => {
       ['Report of 2024', 'name: Pump\ndesc: moves water\nprice: 10'],
     ],
     [
+      'titles without separators above',
+      'Report\n\nDate: 2024\n\nname,desc\nPump,x\n',
+      ['Report\nDate: 2024', 'name: Pump\ndesc: x'],
+    ],
+    [
+      'a title that has another separator',
+      'Pumps, and more\n\nname;desc;price\nPump;x;1\n',
+      ['Pumps, and more', 'name: Pump\ndesc: x\nprice: 1'],
+    ],
+    [
       'one column of words with commas',
       'text\nhello, world\nanother, line\n',
       ['hello, world', 'another, line'],

@@ -106,3 +106,15 @@ test('RTF: nested groups without end, and bytes that count as data, are no harm'
   expect(await read(' a\\bin5 }}}}}b\\bin99999999999 c')).toEqual(['1 paragraph "ab"']);
   await expect(extract(Buffer.from('no rtf'), 'a.rtf')).rejects.toMatchObject({ failure: 'malformed' });
 });
+
+test('RTF: paragraphs in a style of code are one block with its indents', async () => {
+  const styles = '{\\stylesheet{\\s0 Normal;}{\\s5 Preformatted Text;}{\\s6\\sbasedon5 Mine;}}';
+  const body =
+    '\\pard\\s0 Run it:\\par\\pard\\s5 def f():\\par\\pard\\s6     return 1\\par\\pard\\s5\\par f()\\par\\trowd\\pard\\intbl a\\cell b\\cell\\row\\pard End.\\par';
+  expect(await read(`${styles}${body}`)).toEqual([
+    '1 paragraph "Run it:"',
+    '3 code "def f():\\n    return 1\\n\\nf()"',
+    '8 table "a | b"',
+    '10 paragraph "End."',
+  ]);
+});

@@ -199,12 +199,11 @@ export class RtfReader {
     } else if (word === 'trowd') this.#isHeaderRow = false;
     else if (word === 'trhdr') this.#isHeaderRow = true;
     else if (word === 'intbl') story.isInTable = true;
-    else if (word === 'pard') {
-      story.level = 0;
-      story.depth = 0;
-      story.isInTable = false;
-    } else if (word === 's') story.level = this.#styles.levelOf(value ?? 0) ?? story.level;
-    else if (word === 'outlinelevel') story.level = levelOf(value);
+    else if (word === 'pard') story.reset();
+    else if (word === 's') {
+      story.level = this.#styles.levelOf(value ?? 0) ?? story.level;
+      story.isCode = this.#styles.isCode(value ?? 0);
+    } else if (word === 'outlinelevel') story.level = levelOf(value);
     else if (word === 'ilvl') story.depth = Math.min(maxListDepth, Math.max(0, value ?? 0));
   }
 

@@ -26,11 +26,22 @@ export class Story {
   /** Depth of the list, from 0. */
   depth = 0;
   isInTable = false;
+  /** Paragraphs of code that follow each other are one block. */
+  isCode = false;
+  #code: string[] = [];
 
   /** @param label stands before the first paragraph */
   constructor(builder: TextBuilder, label = '') {
     this.#builder = builder;
     this.#label = label;
+  }
+
+  /** What is said of a paragraph is that of the default. */
+  reset(): void {
+    this.level = 0;
+    this.depth = 0;
+    this.isInTable = false;
+    this.isCode = false;
   }
 
   add(text: string): void {
@@ -47,6 +58,7 @@ export class Story {
   }
 
   endCell(): void {
+    this.#endCode();
     const marker = this.#marker === '' ? '' : `${this.#marker} `;
     this.#cells.push(oneLine(marker + this.#text));
     this.#text = '';
@@ -66,6 +78,12 @@ export class Story {
       return;
     }
     this.#endTable();
+    if (this.isCode && this.#marker === '') {
+      this.#code.push(this.#text.replaceAll('\u00a0', ' ').trimEnd());
+      this.#text = '';
+      return;
+    }
+    this.#endCode();
     const text = this.#text.replace(/[\t \u00a0]+(?=\n|$)/g, '').trim();
     const marker = this.#marker;
     this.#text = '';
@@ -85,7 +103,14 @@ export class Story {
     if (this.#cells.length > 0) this.endRow(false);
     this.endParagraph();
     this.#endTable();
+    this.#endCode();
     this.#endNotes();
+  }
+
+  #endCode(): void {
+    const code = this.#code.join('\n');
+    this.#code = [];
+    if (code.trim() !== '') this.#builder.add('code', code.replace(/^(?:[ \t]*\n)+/, ''));
   }
 
   #endTable(): void {

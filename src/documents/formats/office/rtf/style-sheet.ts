@@ -1,4 +1,4 @@
-// The paragraph styles of an RTF document: which of them are headings, and of which level.
+// The paragraph styles of an RTF document: which of them are headings, and of which level, and which are code.
 
 const maxNameLength = 100;
 /** Styles inherit from styles, in files of a stranger without end. */
@@ -7,7 +7,11 @@ const otherKinds = new Set(['cs', 'ds', 'ts']);
 /** Not `Heading 1 Char`, which is a style of characters. */
 const headingName = /^\s*(?:heading ([1-9])|title)\s*;?\s*$/i;
 
+const codeName =
+  /^\s*(?:source ?code|code(?: ?(?:block|example|listing|snippet|text))?|(?:html )?preformatted(?: text)?|listing|verbatim)\s*;?\s*$/i;
+
 export class StyleSheet {
+  readonly #code = new Set<number>();
   readonly #levels = new Map<number, number>();
   readonly #parents = new Map<number, number>();
   /** Undefined for a style of characters, tables or sections. */
@@ -33,9 +37,21 @@ export class StyleSheet {
   }
 
   end(): void {
-    if (this.#style === undefined || this.#levels.has(this.#style)) return;
+    if (this.#style === undefined) return;
+    if (codeName.test(this.#name)) this.#code.add(this.#style);
+    if (this.#levels.has(this.#style)) return;
     const level = headingName.exec(this.#name);
     if (level) this.#levels.set(this.#style, Number(level[1] ?? 1));
+  }
+
+  /** Whether a style is one of code, or inherits from one. */
+  isCode(style: number): boolean {
+    let at: number | undefined = style;
+    for (let depth = 0; at !== undefined && depth < maxInherited; depth++) {
+      if (this.#code.has(at)) return true;
+      at = this.#parents.get(at);
+    }
+    return false;
   }
 
   /** @returns 1–9, 0 for text, undefined for a style that says nothing of it */
