@@ -227,8 +227,8 @@ export function isTooLong(fault: EmbedderFault | undefined): boolean {
 }
 
 /** Whether the text was refused because the embedder doesn't know its script. */
-export function isUnknownScript(fault: EmbedderFault): boolean {
-  return fault.meaning === 'unknown-script';
+export function isUnknownScript(fault: EmbedderFault | undefined): boolean {
+  return fault?.meaning === 'unknown-script';
 }
 
 /** True when the server takes no more for a while: the same can succeed later. */

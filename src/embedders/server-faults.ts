@@ -7,7 +7,7 @@ import { wantsPassword } from '../net/tunnel.js';
 import { withoutSecrets } from '../text/masked-address.js';
 
 /** The meanings that an answer of a server can have. The others come from our own checks. */
-export type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed' | 'unknown-script'>;
+export type AnswerMeaning = Exclude<FaultMeaning, 'resting' | 'unconfirmed' | 'changed'>;
 
 export interface FaultRow {
   /** Matched against the message of the answer, or the whole body when there is none. */

@@ -19,7 +19,7 @@ import { fieldsOf } from './http/body.js';
 import { Connections } from './http/connections.js';
 import { continueWhenRead } from './http/expect-continue.js';
 import { observe } from './http/observe.js';
-import { methodsOf } from './http/origins.js';
+import { methodsOf, passedMethods } from './http/origins.js';
 import { endSlowReaders } from './http/slow-readers.js';
 import { Traffic } from './http/traffic.js';
 import { Uploads } from './http/upload-memory.js';
@@ -211,12 +211,12 @@ function build(
   }
   const pass = (request: FastifyRequest, reply: FastifyReply) => backend.pass({ request, reply });
   // Ollama's routes are answered here where no Ollama is behind.
-  if (backend.embedder === 'openai') app.route({ method: passedMethods, url: '/api/*', handler: pass });
+  if (backend.embedder === 'openai') app.route({ method: [...passedMethods], url: '/api/*', handler: pass });
   if (!backend.hasServers) {
-    app.route({ method: passedMethods, url: '/*', handler: pass });
+    app.route({ method: [...passedMethods], url: '/*', handler: pass });
   } else {
     // Before the body is touched, so that it streams through.
-    app.route({ method: passedMethods, url: '/*', onRequest: pass, handler: () => undefined });
+    app.route({ method: [...passedMethods], url: '/*', onRequest: pass, handler: () => undefined });
   }
   const notAllowed = (_: FastifyRequest, reply: FastifyReply) =>
     reply.code(405).type('text/plain').send('405 method not allowed');
@@ -227,9 +227,6 @@ function build(
   }
   return app;
 }
-
-/** All but TRACE, whose answer repeats the request, with the credentials that the gateway puts in. */
-const passedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** What the indexes of `--in` answer. */
 function addSearchRoutes(

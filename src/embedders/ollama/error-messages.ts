@@ -24,6 +24,11 @@ export const faultTable: readonly FaultRow[] = [
   },
   { status: [413], meaning: 'too-long', source: 'RFC 9110: a proxy that takes no bodies of this size' },
   {
+    message: /does not know the script of this text/,
+    meaning: 'unknown-script',
+    source: 'our own gateway in front of a model whose vocabulary is known: guard/unknown-script.ts',
+  },
+  {
     message: /^model .*not found/i,
     meaning: 'missing-model',
     source: 'recorded: embed_unknown_model, embed_no_model, show_unknown_model 0.24.0, 0.32.15',
@@ -96,6 +101,7 @@ export const faultTable: readonly FaultRow[] = [
 
 const advice: Record<AnswerMeaning, string> = {
   'too-long': 'send shorter chunks (--chunk-size)',
+  'unknown-script': 'use a multilingual model, such as bge-m3',
   'bad-input': "read the server's log",
   'bad-answer': 'update Ollama, or check the proxy in between',
   busy: 'try again later, or send fewer requests at a time (--concurrency)',

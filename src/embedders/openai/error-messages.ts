@@ -29,6 +29,11 @@ export const faultTable: readonly FaultRow[] = [
   },
   { status: [413], meaning: 'too-long', source: 'RFC 9110: a proxy that takes no bodies of this size' },
   {
+    message: /does not know the script of this text/,
+    meaning: 'unknown-script',
+    source: 'our own gateway in front of a model whose vocabulary is known: guard/unknown-script.ts',
+  },
+  {
     message: /exceeded your current quota|billing|insufficient_quota/i,
     meaning: 'refused',
     source:
@@ -69,6 +74,7 @@ export const faultTable: readonly FaultRow[] = [
 
 const advice: Record<AnswerMeaning, string> = {
   'too-long': 'send shorter chunks (--chunk-size)',
+  'unknown-script': 'use a multilingual model, such as bge-m3',
   'bad-input': "read the server's log",
   'bad-answer': 'update it, or check the proxy in between',
   busy: 'try again later, or send fewer requests at a time (--concurrency)',

@@ -57,6 +57,9 @@ export const methodsOf: { readonly [path: string]: string } = {
   '/reset_circuit_breaker': 'POST',
 };
 
+/** What is passed on: all but TRACE, whose answer repeats the request, with the credentials that the gateway puts in. */
+export const passedMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
 export class Origins {
   readonly #added: ((origin: string) => boolean)[];
 

@@ -2,7 +2,8 @@
 // rows waits for vectors.
 import { Dispatcher } from '../../batching/dispatcher.js';
 import { halve } from '../../chunks/halve.js';
-import { isTooLong } from '../../fault-policy.js';
+import type { EmbedderFault } from '../../errors.js';
+import { isTooLong, isUnknownScript } from '../../fault-policy.js';
 import type { FailureCode } from '../../types/failure.js';
 import { batchBounds } from '../../upstream/limiter-settings.js';
 import type { RunCounts } from '../run-counts.js';
@@ -158,7 +159,7 @@ class Sender {
           at--;
           continue;
         } else {
-          done.push(this.#failure(step, isTooLong(fault) ? 'too-long' : 'rejected'));
+          done.push(this.#failure(step, codeOf(fault)));
           continue;
         }
       }
@@ -200,4 +201,9 @@ class Sender {
     this.#counts.chunksFailed++;
     return { kind: 'failure', failure: { source: row.chunk.source, code, chunk: row.chunk.index } };
   }
+}
+
+function codeOf(fault: EmbedderFault | undefined): FailureCode {
+  if (isTooLong(fault)) return 'too-long';
+  return isUnknownScript(fault) ? 'unknown-script' : 'rejected';
 }

@@ -62,6 +62,7 @@ describe('the fault of an answer', () => {
       'bad-input',
     ],
     [500, '<html><body>oops</body></html>', 'bad-input'],
+    [400, error('m does not know the script of this text, and would give it'), 'unknown-script'],
     [400, error('something new'), 'bad-input'],
     [503, error('server busy, please try again.  maximum pending requests exceeded'), 'busy'],
     [500, error('unexpected server status: llm busy - no slots available'), 'busy'],

@@ -1,8 +1,12 @@
 // Without any Ollama: the built-in embedder under Ollama's API.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Gateway } from '../../../src/gateway/gateway.js';
+import { makeWarmWorkspace } from '../../helpers/cli.js';
+import { readOutput } from '../../helpers/output.js';
 import { post, settingsWith } from '../gateways.js';
 
 // The embedder's workers run from what was built.
@@ -61,6 +65,24 @@ test('OpenAI’s API says so in its own words; a Chinese name in English is no m
   const input = ['The lighthouse of 王小明', 'The lighthouse of 李小龍 and his brother'];
   const { data } = await openAi.embeddings.create({ model: 'builtin', input });
   expect(data[0]!.embedding).not.toEqual(data[1]!.embedding);
+});
+
+test.each([
+  ['Ollama’s', () => ['--ollama-url', made.url]],
+  ['OpenAI’s', () => ['--embedder', 'openai', '--url', `${made.url}/v1`]],
+])('a run by %s API goes on over a document in a script that the model does not know', async (_, named) => {
+  const workspace = makeWarmWorkspace();
+  onTestFinished(() => workspace.remove());
+  const docs = join(workspace.dir, 'docs');
+  mkdirSync(docs);
+  writeFileSync(join(docs, 'lamp.md'), '# The lamp\n\nThe keeper burns oil.\n');
+  writeFileSync(join(docs, 'ja.md'), '灯台守は油を燃やす。毎晩、船のために。\n');
+  const { code, stderr } = await workspace.embed(['ingest', 'docs', '--cache', 'none', ...named()]);
+  expect(code, stderr).toBe(3);
+  expect(stderr).toMatch(/ja\.md.*script/);
+  const out = join(workspace.dir, 'embeddings');
+  expect(readOutput(out).rows.map(({ metadata }) => metadata.source)).toEqual(['docs/lamp.md']);
+  expect(readFileSync(join(out, 'failures.jsonl'), 'utf8')).toContain('"unknown-script"');
 });
 
 test('it lists and shows itself, and is running', async () => {
