@@ -227,6 +227,7 @@ export class Dispatcher {
 
   async #occupy(slot: Slot, batch: Ticket[], maxTexts: number): Promise<void> {
     this.#inFlight++;
+    const since = performance.now();
     try {
       await attempt(batch, this.#attempt, { slot, maxTexts });
     } catch (error) {
@@ -234,6 +235,7 @@ export class Dispatcher {
       this.#tickets.giveUp(batch, error);
     }
     this.#inFlight--;
+    this.#tickets.requestMs = performance.now() - since;
     slot.release();
     this.#goOn();
   }

@@ -7,6 +7,10 @@ import type { Ticket } from './ticket.js';
 
 /** Waiting texts of a caller with few. */
 const maxFew = 8;
+/** So long after texts of such a caller, in ms, batches of the others are half as large … */
+const besideMs = 3000;
+/** … if a request takes longer than this, in ms: of two in flight, the next text waits for both. */
+const longMs = 250;
 
 export class OpenTickets {
   readonly #byKey = new Map<string, Ticket>();
@@ -15,6 +19,10 @@ export class OpenTickets {
   givenUp = 0;
   /** Whether the last batch was of callers with few texts. */
   #wereFew = false;
+  /** When the last such batch was taken. */
+  #lastFew = Number.NEGATIVE_INFINITY;
+  /** Time that the last request took, in ms. */
+  requestMs = 0;
 
   /** Texts that are not in a request yet. */
   get waiting(): number {
@@ -51,12 +59,17 @@ export class OpenTickets {
 
   /**
    * The next batch of one of the queues. Its tickets stay open until they are forgotten or given up. Beside a caller with
-   * many texts, those of callers with few go in a batch of their own, every second time: a full batch takes long.
+   * many texts, those of callers with few go in a batch of their own, every second time: a full batch takes long. The many
+   * go in smaller batches for a while, as callers with few mostly have more to ask.
    */
   takeBatch(queue: PriorityQueue<Ticket>, bounds: BatchBounds): Ticket[] {
     const few = this.#wereFew ? undefined : queue.short(maxFew, bounds.items);
     this.#wereFew = few !== undefined;
-    const batch = pack(few ?? queue, bounds);
+    const now = performance.now();
+    if (few) this.#lastFew = now;
+    const isBeside = this.requestMs > longMs && now - this.#lastFew < besideMs;
+    const items = isBeside ? Math.ceil(bounds.items / 2) : bounds.items;
+    const batch = pack(few ?? queue, { ...bounds, items });
     this.#queues.taken();
     return batch;
   }

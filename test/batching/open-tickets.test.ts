@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { OpenTickets } from '../../src/batching/open-tickets.js';
 import { Ticket } from '../../src/batching/ticket.js';
 import type { Priority } from '../../src/types/requests.js';
@@ -36,6 +36,28 @@ describe('open tickets', () => {
     tickets.join('b', 0);
     expect(takeAll(tickets).map(({ text }) => text)).toEqual(['b', 'a']);
   });
+
+  test.each([
+    ['long', 600, [8, 1, 4, 4]],
+    ['short', 60, [8, 1, 8, 8]],
+  ])(
+    'for 3 s beside a caller with one text, another’s many go in smaller batches where requests are %s',
+    (_, ms, wanted) => {
+      const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+      onTestFinished(() => clock.mockRestore());
+      const tickets = new OpenTickets();
+      const add = (text: string, lane: string) =>
+        tickets.queue(new Ticket({ hash: text, text, tokens: 1, lane }));
+      for (let text = 0; text < 60; text++) add(`${text}`, 'many');
+      tickets.requestMs = ms;
+      const sizes = [takeAll(tickets).length];
+      add('one', 'few');
+      for (let batch = 0; batch < 3; batch++) sizes.push(takeAll(tickets).length);
+      expect(sizes).toEqual(wanted);
+      clock.mockReturnValue(3001);
+      expect(takeAll(tickets)).toHaveLength(8);
+    },
+  );
 
   test('the last caller takes its text out of the queue, but not out of a request', () => {
     const tickets = new OpenTickets();
