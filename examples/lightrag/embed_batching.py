@@ -68,7 +68,7 @@ class VectorsDiffer(ValueError):
     """The gateway and the instance's own function give different vectors, so they can't stand in for each other."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class BatchingConfig:
     """Where the gateway is, and what it is asked for.
 
@@ -87,6 +87,8 @@ class BatchingConfig:
     cache_ttl: int = 3600
     #: Of a request that the gateway turned away because its queue was full.
     max_retries: int = 3
+    #: False: all texts are embedded anew, past the gateway's cache.
+    cache_enabled: bool = True
     #: None: that of the instance's embedding function.
     ollama_model: str | None = None
     #: None: not known before the first answer.
@@ -134,6 +136,7 @@ class BatchingConfig:
             "model": self.ollama_model,
             "timeout": self.batch_timeout / 1000,
             "token": self.token,
+            "cache": self.cache_enabled,
         }
 
     def to_redis_config(self) -> dict[str, Any]:
@@ -141,10 +144,24 @@ class BatchingConfig:
         return {"host": self.redis_host, "port": self.redis_port, "db": self.redis_db}
 
 
+def get_production_config() -> BatchingConfig:
+    """`BatchingConfig.from_env()`, for bge-m3 where the variables name no model."""
+    config = BatchingConfig.from_env()
+    return config if config.ollama_model else config.get_optimized_config_for_model("bge-m3:latest")
+
+
 class Gateway:
     """A client of `embed serve` for one model."""
 
-    def __init__(self, url: str, model: str, token: str | None = None, timeout: float = 60.0, retries: int = 3):
+    def __init__(
+        self,
+        url: str,
+        model: str,
+        token: str | None = None,
+        timeout: float = 60.0,
+        retries: int = 3,
+        cache: bool = True,
+    ):
         """`timeout` is the time for the next bytes of an answer, in seconds; `retries` are for a full queue."""
         address = urlsplit(url)
         if address.scheme not in ("http", "https") or not address.hostname:
@@ -155,6 +172,7 @@ class Gateway:
         self._headers = {"authorization": f"Bearer {token}"} if token else {}
         self._timeout = timeout
         self._retries = retries
+        self._cache = None if cache else "bypass"
         self._session: aiohttp.ClientSession | None = None
 
     async def embed(self, texts: Sequence[str], priority: int = DOCUMENT, cache: str | None = None) -> np.ndarray:
@@ -164,6 +182,7 @@ class Gateway:
         """
         if len(texts) == 0:
             return np.empty((0, 0), dtype=np.float32)
+        cache = cache or self._cache
         headers = {"x-embed-priority": str(priority), **({"x-embed-cache": cache} if cache else {})}
         body = {"model": self.model, "input": list(texts)}
         for attempt in range(self._retries + 1):
@@ -277,6 +296,7 @@ class OllamaBatchingOrchestrator:
             given["token"],
             timeout=2 * timeout / 1000,
             retries=max_retries,
+            cache=given["cache"],
         )
         self._counters = Counters(self._gateway)
         self._waiting: dict[str, asyncio.Task[np.ndarray]] = {}
@@ -457,6 +477,7 @@ class LightRAGBatchIntegration:
             config.token,
             timeout=2 * config.batch_timeout / 1000,
             retries=config.max_retries,
+            cache=config.cache_enabled,
         )
         self._counters = Counters(self._gateway)
         self._counters.reset()

@@ -16,16 +16,19 @@ HERE = Path.cwd() / "example"
 sys.path.insert(0, str(HERE))
 from embed_batching import (  # noqa: E402
     BatchingConfig,
+    Gateway,
     GatewayError,
     OllamaBatchingOrchestrator,
     VectorsDiffer,
     enable_lightrag_batching,
+    get_production_config,
 )
 from ingest import Words, stand_in  # noqa: E402
 from lightrag import LightRAG, QueryParam  # noqa: E402
 from lightrag.utils import EmbeddingFunc, Tokenizer  # noqa: E402
 
 MODEL = "all-minilm"
+MODES = ("naive", "local", "global", "hybrid", "mix")
 calls = 0
 
 
@@ -64,8 +67,8 @@ def documents() -> list[str]:
     return [path.read_text(encoding="utf-8") for path in sorted((HERE / "documents").glob("*.md"))]
 
 
-async def insert(rag: LightRAG, texts: list[str]) -> dict[str, int]:
-    await rag.ainsert(texts, file_paths=[f"{index}.md" for index in range(len(texts))])
+async def insert(rag: LightRAG, texts: list[str], name: str = "") -> dict[str, int]:
+    await rag.ainsert(texts, file_paths=[f"{name}{index}.md" for index in range(len(texts))])
     return {status: count for status, count in (await rag.get_processing_status()).items() if count}
 
 
@@ -83,17 +86,22 @@ async def patched(host: str, folder: str) -> dict:
     calls = 0
     status = await insert(rag, documents())
     chunks = await ask(rag)
+    answers = [await rag.aquery("Who keeps the lamp burning?", QueryParam(mode=mode, enable_rerank=False)) for mode in MODES]
     during = calls
     before = integration.get_performance_metrics()["performance_summary"]
     await integration.compare_with_single_requests(rag, ["one text", "another one", "a third"])
     metrics, health = integration.get_performance_metrics(), await integration.health_check()
     await integration.cleanup()
-    calls = 0
+    config = BatchingConfig.from_env()
+    gateway = Gateway(config.gateway_url, MODEL, config.token)
+    calls, before_cleanup = 0, gateway.metrics()["texts_queued"]
+    await insert(rag, ["Another document, for the own function alone."], "late")
     await ask(rag)
-    after = calls
+    after, after_cleanup = calls, gateway.metrics()["texts_queued"] - before_cleanup
     await rag.finalize_storages()
     return {
-        "status": status, "chunks": chunks, "during": during, "after": after,
+        "status": status, "chunks": chunks, "during": during, "after": after, "after_cleanup": after_cleanup,
+        "answers": [bool(answer) for answer in answers],
         "before": before, "metrics": metrics, "health": health,
     }  # fmt: skip
 
@@ -141,7 +149,9 @@ async def absent(host: str, folder: str) -> dict:
 
 async def orchestrator(host: str, folder: str) -> dict:
     config = BatchingConfig.from_env().get_optimized_config_for_model(MODEL)
-    made = OllamaBatchingOrchestrator(batch_size=4, ollama_config=config.to_ollama_config())
+    # As programs set it for their machine.
+    config.batch_size = min(4, config.max_batch_size)
+    made = OllamaBatchingOrchestrator(batch_size=config.batch_size, ollama_config=config.to_ollama_config())
     texts = [f"text {index}" for index in range(10)]
     async with made:
         ids = [await made.queue_embedding_request(text, priority=1) for text in texts]
@@ -153,6 +163,10 @@ async def orchestrator(host: str, folder: str) -> dict:
         except KeyError as error:
             again = str(error)
         metrics = made.get_performance_metrics()
+        past = OllamaBatchingOrchestrator(ollama_config={**config.to_ollama_config(), "cache": False})
+        async with past:
+            await past.process_embeddings_batch(texts)
+            past_cache = past.get_metrics()
         made.reset_metrics()
         zero = made.get_metrics()["total_requests"]
         removed = await made.clear_cache()
@@ -169,7 +183,8 @@ async def orchestrator(host: str, folder: str) -> dict:
     return {
         "same": bool(np.array_equal(singles, together)), "cosine": min(cosines), "again": again,
         "metrics": metrics, "zero": zero, "removed": removed, "refused": refused,
-        "dimensions": config.embedding_dim,
+        "dimensions": config.embedding_dim, "past_cache": past_cache,
+        "production": get_production_config().ollama_model,
     }  # fmt: skip
 
 

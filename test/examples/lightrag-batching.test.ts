@@ -57,6 +57,8 @@ describe.skipIf(python.interpreter === undefined)('embed_batching.py', () => {
     expect(result).toMatchObject({
       status: { processed: 3 },
       during: 0,
+      after_cleanup: 0,
+      answers: [true, true, true, true, true],
       before: 'not measured',
       health: { integration_status: 'healthy', redis_status: 'not used', pipeline_status: 'ok' },
     });
@@ -114,6 +116,8 @@ describe.skipIf(python.interpreter === undefined)('embed_batching.py', () => {
     expect(result.again).toMatch(/each is given once/);
     expect(result.metrics.total_requests).toBe(20);
     expect(result.metrics.pipeline_metrics.fallback_rate).toBe(0);
+    expect(result.past_cache).toMatchObject({ total_requests: 10, cache_hits: 0 });
+    expect(result.production).toBe('all-minilm');
     expect(result.refused).toMatch(/^PermissionError: .*EMBED_SERVE_TOKEN/);
   });
 
