@@ -97,6 +97,9 @@ export async function startRedisCluster(): Promise<{ nodes: RedisServer[]; stop(
     for (const [index, client] of clients.entries()) {
       await client.call('cluster', 'addslotsrange', bounds[index]!, bounds[index + 1]! - 1);
       await client.call('cluster', 'set-config-epoch', index + 1);
+    }
+    // Only then: a node that knows another takes no epoch.
+    for (const [index, client] of clients.entries()) {
       const next = (index + 1) % nodes.length;
       await client.call('cluster', 'meet', '127.0.0.1', nodes[next]!.port, buses[next]!);
     }
