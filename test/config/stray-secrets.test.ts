@@ -38,9 +38,11 @@ describe('a proxy that only a file names', () => {
   });
 
   test('gets no password of an address of the environment', async () => {
-    await expect(load({ httpProxy: proxy }, { OLLAMA_HOST: 'http://u:secret@gpu' })).rejects.toThrow(
-      refused('The password in OLLAMA_HOST'),
-    );
+    for (const host of ['http://u:secret@gpu', 'localhost,openai+http://u:secret@gpu:8080/v1']) {
+      await expect(load({ httpProxy: proxy }, { OLLAMA_HOST: host })).rejects.toThrow(
+        refused('The password in OLLAMA_HOST'),
+      );
+    }
   });
 
   test.each([
@@ -106,6 +108,8 @@ describe('a secret of the environment goes nowhere that only a file names', () =
     const secrets = { OLLAMA_API_KEY: 'k', REDIS_PASSWORD: 'k' };
     const evil = { ollamaUrl: 'evil', redisUrl: 'redis://evil' };
     const fine: [object, NodeJS.ProcessEnv, object?][] = [
+      // That key isn't sent to a server of another API.
+      [{ ollamaUrl: ['localhost', 'openai+http://other:8080/v1'] }, secrets, { redisUrl: 'redis://mine' }],
       [evil, { ...secrets, OLLAMA_HOST: 'gpu', REDIS_URL: 'redis://mine' }],
       [evil, secrets, { ollamaUrl: ['gpu'], redisUrl: 'redis://mine' }],
       [{ ollamaUrl: ['localhost:1', '127.0.0.1', '[::1]:2'], redisUrl: 'redis://localhost' }, secrets],
