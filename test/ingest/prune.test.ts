@@ -118,6 +118,23 @@ test('what a filter, a limit or a pattern hides under a named root stays', async
   expect((await workspace.embed(['verify'])).code).toBe(0);
 });
 
+test('a part of a root that holds nothing new changes nothing, also where it is named by itself', async () => {
+  writeFiles(workspace.dir, { 'docs/sub/5.md': markdown('5', 1), 'docs/sub/r.jsonl': '{"id": "a", "text": "The record."}\n' });
+  expect((await ingest('docs')).code).toBe(0);
+  const before = fingerprint(out);
+  for (const part of ['docs/sub', 'docs/1.md', 'docs/sub/r.jsonl']) {
+    expect(summaryOf(await ingest(part, '--json')).changed).toBe(false);
+    expect(fingerprint(out)).toEqual(before);
+  }
+  expect(rootsOf()).toEqual(['docs']);
+  // What it has of its own is found by it from then on.
+  writeFiles(workspace.dir, { 'docs/sub/7.md': markdown('7', 1) });
+  expect(summaryOf(await ingest('docs/sub', '--json')).documents.new).toBe(1);
+  expect(rootsOf()).toEqual(['docs', 'docs/sub']);
+  expect(summaryOf(await ingest('docs', '--json')).changed).toBe(false);
+  expect((await workspace.embed(['verify'])).code).toBe(0);
+});
+
 test('--prune names the roots that go, before and after', async () => {
   for (const name of names) writeFiles(workspace.dir, { [`notes/${name}.md`]: markdown(`note${name}`, 1) });
   writeFiles(workspace.dir, { 'old/x.md': markdown('x', 1) });

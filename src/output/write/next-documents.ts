@@ -22,6 +22,8 @@ export class Sequence {
   readonly roots: string[];
   /** Index of each root. */
   readonly rootPlaces: ReadonlyMap<string, number>;
+  /** Those of kept documents. */
+  readonly #used: ReadonlySet<string>;
   readonly #recordFiles: RecordFile[] = [];
   readonly #lookalikes: Lookalike[] = [];
   #last: string | undefined;
@@ -33,11 +35,24 @@ export class Sequence {
     const rootOf = ({ root }: { root: string }) => root;
     const used = previous?.documents().filter(stays).map(rootOf) ?? [];
     const usedByRecords = previous?.manifest.recordFiles.filter(stays).map(rootOf) ?? [];
-    this.roots = [...new Set([...roots, ...used, ...usedByRecords])].sort(compareSources);
+    this.#used = new Set([...used, ...usedByRecords]);
+    this.roots = [...new Set([...roots, ...this.#used])].sort(compareSources);
     if (JSON.stringify(this.roots).length > maxRootsLength) {
       throw new UsageError('Too many paths for one output: name the folders that hold them.');
     }
-    this.rootPlaces = new Map(this.roots.map((root, place) => [root, place]));
+    this.rootPlaces = placesOf(this.roots);
+  }
+
+  /**
+   * The roots where all documents are those of the present output: a path inside another root adds none then, so that a run over
+   * it which finds nothing new writes nothing.
+   */
+  get unchanged(): { roots: string[]; rootPlaces: ReadonlyMap<string, number> } {
+    const used = new Set([...this.#used, ...this.#recordFiles.map(({ root }) => root)]);
+    const roots = this.roots.filter(
+      (root) => used.has(root) || ![...used].some((other) => isInside(root, other)),
+    );
+    return { roots, rootPlaces: placesOf(roots) };
   }
 
   /** @throws when it doesn't sort after the last one */
@@ -66,4 +81,14 @@ export class Sequence {
     const sorted = this.#recordFiles.sort((a, b) => compareSources(a.source, b.source));
     return withBesides(sorted, this.#lookalikes);
   }
+}
+
+function placesOf(roots: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(roots.map((root, place) => [root, place]));
+}
+
+/** Whether a root lies in the folder of another. `.` holds all that are relative, but for standard input. */
+function isInside(root: string, other: string): boolean {
+  if (root === '-' || root === '.') return false;
+  return other === '.' ? !root.startsWith('/') : root.startsWith(`${other}/`);
 }

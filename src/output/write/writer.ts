@@ -281,7 +281,7 @@ export class OutputWriter {
   }
 
   async #stageManifest(rows: RowsToCommit, failuresOfRun: string, judged?: number): Promise<CommitFile[]> {
-    const { roots, recordFiles, rootPlaces } = this.#sequence;
+    const { roots, rootPlaces } = this.#staged ? this.#sequence : this.#sequence.unchanged;
     const { space, chunking, readers, shard = this.#previous?.manifest.shard } = this.#options;
     const { format, count, files } = rows;
     const failures = this.#failures.some(({ lasting }) => lasting) ? sha256(failuresOfRun) : undefined;
@@ -293,7 +293,7 @@ export class OutputWriter {
     const entries = await this.#staged?.entries();
     const outdated = this.#outdated;
     const previous = this.#previous ?? this.#options.replaces;
-    const next = { head, recordFiles, rootPlaces, outdated, previous, entries };
+    const next = { head, recordFiles: this.#sequence.recordFiles, rootPlaces, outdated, previous, entries };
     const sum = await stageManifest(next, () => this.#smallFiles.create(manifestName));
     return sum === undefined ? [] : [{ name: manifestName, ...sum }];
   }
