@@ -332,7 +332,7 @@ export const declared = {
     env: 'EMBED_INCLUDE',
     default: [],
     example: [],
-    help: 'only files that match, from each named path on, or by name; repeatable',
+    help: 'only files that match, from each named path on, or by name; repeatable, instead of those of .batchrc',
   },
   /** Globs: files that match one are left out. @default [] */
   exclude: {
@@ -342,7 +342,7 @@ export const declared = {
     env: 'EMBED_EXCLUDE',
     default: [],
     example: ['drafts/**'],
-    help: 'leave out files and folders that match, from each named path on, or by name; repeatable',
+    help: 'leave out files and folders that match, from each named path on, or by name; repeatable, instead of those of .batchrc',
   },
   /** Whether `.gitignore` files and git's other excludes are heeded. @default true */
   gitignore: {
@@ -448,7 +448,7 @@ export const declared = {
     of: { kind: 'destination' },
     flag: '--sync <url>',
     default: [],
-    help: 'database or file that is kept in step, e.g. postgres://user@host/db or parquet:./chunks.parquet; repeatable',
+    help: 'database or file that is kept in step, e.g. postgres://user@host/db or parquet:./chunks.parquet; repeatable, instead of those of .batchrc',
   },
   /** Name of the index in each destination: several can share a table. @default 'default' */
   index: {
