@@ -6,6 +6,7 @@ import type { Entry } from './list-folder.js';
 import { Descent } from './paths/descent.js';
 import { rootFolder } from './paths/root-folder.js';
 import type { Root } from './paths/roots.js';
+import { withFullPaths } from './rules/full-paths.js';
 import { compileGlobs } from './rules/include-exclude.js';
 import { below, failureSource, fsPath, type RawPath, rawFolder, rawOf } from './sources/source-name.js';
 import { UniqueNames } from './sources/unique-names.js';
@@ -35,11 +36,12 @@ export function verdictOn(top: string, path: string, options: WalkOptions, own?:
   const start = rawFolder(top);
   const rest = below(rawOf(path), start);
   if (rest === undefined) throw new RangeError(`expected a path below ${top}, got ${path}`);
-  const globs = compileGlobs(options.include, options.exclude);
+  const named: Root = { kind: 'folder', path: top, label: '', ...(own && { own }) };
+  const { roots, exclude } = withFullPaths([named], options.exclude);
+  const globs = compileGlobs(options.include, exclude);
   const nothing = (): void => undefined;
   const settings = { ...treeOptions(options), globs, onSkip: nothing, onOwn: nothing };
-  const root: Root = { kind: 'folder', path: top, label: '', ...(own && { own }) };
-  const folder = rootFolder(start, treeSettings(start, settingsOf(root, settings)));
+  const folder = rootFolder(start, treeSettings(start, settingsOf(roots[0]!, settings)));
   return descend(folder, rest === '' ? [] : rest.split('/'));
 }
 

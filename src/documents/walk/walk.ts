@@ -13,6 +13,7 @@ import type { OnSkip } from './folder.js';
 import { isAbsent } from './folder.js';
 import { merge } from './merge-walks.js';
 import type { Root } from './paths/roots.js';
+import { withFullPaths } from './rules/full-paths.js';
 import { compileGlobs } from './rules/include-exclude.js';
 import type { UnusedPattern } from './rules/pattern-uses.js';
 import { failureSource, fsPath, type RawPath, rawOf, textOf } from './sources/source-name.js';
@@ -81,9 +82,10 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
   const skip: OnSkip<RawPath> = (reason, key, rule) => options.onSkip?.(reason, failureSource(key), rule);
   // Brings fast-glob, which most commands do without.
   const { streamsOf } = await import('./sorted-streams.js');
-  const globs = compileGlobs(options.include, options.exclude);
+  const full = withFullPaths(roots, options.exclude);
+  const globs = compileGlobs(options.include, full.exclude);
   const all = [globs];
-  const streams = streamsOf(roots, {
+  const streams = streamsOf(full.roots, {
     ...treeOptions(options),
     globs,
     onSkip: skip,

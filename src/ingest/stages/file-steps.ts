@@ -204,7 +204,7 @@ export class FileSteps {
       if (records && records.hash === hash && !this.#known.hasFailedRecord(source)) {
         if (records.documents === 0) this.#countBlank(hash);
         window?.pass(entry.size);
-        return this.#noteRecordFile({ source, root, hash, documents: records.documents });
+        return this.#noteRecordFile({ source, root: records.root, hash, documents: records.documents });
       }
     } else if (known?.hash === hash || records?.hash === hash) {
       counts.newer.add(outdated);

@@ -3,6 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verdictOn } from '../../../src/documents/walk/explain.js';
+import type { WalkOptions } from '../../../src/documents/walk/walk.js';
 import { plant, temporaryFolder, walked } from './trees.js';
 
 const files = {
@@ -30,7 +31,7 @@ test('for every file of a tree: taken, or left out with the reason that the walk
   symlinkSync('../else/n.md', join(folder, 'docs/away.md'));
   symlinkSync('a.md', join(folder, 'docs/near.md'));
   symlinkSync('nowhere', join(folder, 'docs/broken.md'));
-  for (const exclude of [[], ['deep'], ['*.md']]) {
+  for (const exclude of [[], ['deep'], ['*.md'], [join(folder, 'docs/deep')], [join(folder, 'else')]]) {
     const options = { exclude };
     const walk = await walked(folder, ['docs'], options);
     const settings = {
@@ -72,4 +73,14 @@ test('the last line that matches is the rule, of the file that decides', () => {
   expect(rule('docs/a.tmp')).toEqual({ file: join(folder, '.gitignore'), line: 3, pattern: '/docs/*.tmp' });
   expect(rule('docs/b.bak')).toEqual({ file: join(folder, '.git/info/exclude'), line: 1, pattern: '*.bak' });
   expect(rule('docs/c.md')).toBeUndefined();
+});
+
+test('a pattern may begin with the whole path of a root, which others then do not see', async () => {
+  const folder = plant(temporaryFolder(), { 'a/x/1.md': '1', 'a/y/2.md': '2', 'b/x/3.md': '3' });
+  const exclude = [join(folder, 'a/x'), join(folder, 'b/none*')];
+  const unused: string[] = [];
+  const onUnused: WalkOptions['onUnused'] = (all) => unused.push(...all.map(({ pattern }) => pattern));
+  const { sources } = await walked(folder, ['a', 'b'], { exclude, onUnused });
+  expect(sources).toEqual(['a/y/2.md', 'b/x/3.md']);
+  expect(unused).toEqual(['/none*']);
 });
