@@ -119,7 +119,10 @@ test('what a filter, a limit or a pattern hides under a named root stays', async
 });
 
 test('a part of a root that holds nothing new changes nothing, also where it is named by itself', async () => {
-  writeFiles(workspace.dir, { 'docs/sub/5.md': markdown('5', 1), 'docs/sub/r.jsonl': '{"id": "a", "text": "The record."}\n' });
+  writeFiles(workspace.dir, {
+    'docs/sub/5.md': markdown('5', 1),
+    'docs/sub/r.jsonl': '{"id": "a", "text": "The record."}\n',
+  });
   expect((await ingest('docs')).code).toBe(0);
   const before = fingerprint(out);
   for (const part of ['docs/sub', 'docs/1.md', 'docs/sub/r.jsonl']) {
