@@ -31,11 +31,12 @@ const maxAtOnce = 2 ** 30;
 /**
  * The bytes of a regular file; links are followed.
  * @param mostBytes larger files are refused, also when they grow while they are read
+ * @param shared memory into which a file is read that fits; its bytes are then valid until that is used again. @default none
  * @throws {ForeignFileError} when it is not a regular file (such as a folder), is too large, or changes each time that it is
  * read: half of a text must not count as the whole
  * @throws the system's error when it can't be opened or read
  */
-export function readForeign(path: Buffer | string, mostBytes: number): Buffer {
+export function readForeign(path: Buffer | string, mostBytes: number, shared?: Buffer): Buffer {
   // Opening some devices already has an effect, so the type is checked before, and again when it is open.
   refuseSpecial(statSync(path));
   const descriptor = openSync(path, openFlags);
@@ -44,7 +45,7 @@ export function readForeign(path: Buffer | string, mostBytes: number): Buffer {
     refuseSpecial(stats);
     for (let left = maxTries; left > 0; left--) {
       if (stats.size > mostBytes) throw tooLarge(mostBytes);
-      const bytes = readAll(descriptor, stats.size, mostBytes);
+      const bytes = readAll(descriptor, stats.size, mostBytes, shared);
       const before = stats;
       stats = fstatSync(descriptor);
       if (isUnchanged(before, stats)) return bytes;
@@ -79,9 +80,10 @@ function isUnchanged(before: Stats, after: Stats): boolean {
 }
 
 /** Reads from the start. It doesn't trust sizes: files of /proc have none, and others grow. */
-function readAll(descriptor: number, size: number, mostBytes: number): Buffer {
+function readAll(descriptor: number, size: number, mostBytes: number, shared?: Buffer): Buffer {
   // One byte more, so that one call also sees the end: nearly all files have their stated size.
-  let bytes = Buffer.allocUnsafeSlow(size + 1);
+  const fits = shared !== undefined && size < shared.length;
+  let bytes = fits ? shared.subarray(0, size + 1) : Buffer.allocUnsafeSlow(size + 1);
   let length = read(descriptor, bytes, 0);
   if (length === size && size > 0) return bytes.subarray(0, length);
   for (;;) {

@@ -21,6 +21,19 @@ test('reads regular files, whatever size the system tells', () => {
   expect(readForeign('/proc/self/status', 100_000).toString()).toContain('Pid:');
 });
 
+test('reads what fits into memory that it is given, and other files into their own', () => {
+  const folder = temporaryFolder();
+  const shared = Buffer.alloc(1000);
+  for (const size of [0, 1, 999, 1000, 70_000]) {
+    const bytes = Buffer.alloc(size, 'abc');
+    writeFileSync(join(folder, 'a'), bytes);
+    const read = readForeign(join(folder, 'a'), 100_000, shared);
+    expect(read.equals(bytes)).toBe(true);
+    expect(read.buffer === shared.buffer).toBe(size < shared.length);
+  }
+  expect(readForeign('/proc/self/status', 100_000, shared).toString()).toMatch(/^Name:[\s\S]+\n$/);
+});
+
 test('refuses more than it may read', () => {
   const path = join(temporaryFolder(), 'a');
   writeFileSync(path, 'abcd');

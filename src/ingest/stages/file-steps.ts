@@ -219,7 +219,7 @@ export class FileSteps {
     }
     if (!isReadable) return this.#failFile(source, root, 'no-reader', origin);
     window?.work(entry.size, known !== undefined || records !== undefined);
-    await this.#extract(file, origin, root);
+    await this.#extract(this.#ahead.own(file), origin, root);
   }
 
   /** The rows of a file that is left out, and of its records, go. */

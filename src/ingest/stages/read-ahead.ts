@@ -21,6 +21,8 @@ const bounds = {
 };
 /** How many entries to look ahead. */
 const maxLookAhead = 64;
+/** Files of fewer bytes are read into the same memory one after the other: most of them are unchanged, and are only hashed. */
+const sharedBytes = 256 * 1024;
 /** Max bytes of one buffer on all systems. */
 const maxBufferBytes = 2 ** 31 - 1;
 
@@ -47,6 +49,7 @@ export class Ahead {
   readonly #reader: DocumentReader;
   readonly #maxFileSize: number;
   readonly #worker: Pick<DocumentsWorker, 'takes' | 'prepare'>;
+  readonly #shared = Buffer.allocUnsafeSlow(sharedBytes);
   readonly #opened = new Map<FileEntry, { file: OpenedFile; reader: keyof typeof bounds }>();
   readonly #open = { process: { files: 0, bytes: 0 }, worker: { files: 0, bytes: 0 } };
   #group: readonly WalkEntry[] | undefined;
@@ -86,9 +89,17 @@ export class Ahead {
     return this.#reader.isApart(source, bytes) ? 'process' : undefined;
   }
 
-  /** A file at its turn. @throws what {@link readForeign} throws */
+  /** A file at its turn. Its bytes are valid until the next call, or {@link own}. @throws what {@link readForeign} throws */
   open(entry: FileEntry): OpenedFile {
-    return this.#drop(entry) ?? this.#read(entry);
+    return this.#drop(entry) ?? this.#read(entry, this.#shared);
+  }
+
+  /** The same file with memory of its own, for reading it. */
+  own(file: OpenedFile): OpenedFile {
+    if (file.bytes.buffer !== this.#shared.buffer) return file;
+    const bytes = Buffer.allocUnsafeSlow(file.bytes.length);
+    file.bytes.copy(bytes);
+    return { ...file, bytes };
   }
 
   /** Forgets a file: at its turn, or when that is over. @returns it, if it was opened early */
@@ -127,8 +138,8 @@ export class Ahead {
     return { documents: [{ source, hash: () => hash, open }], failures: [] };
   }
 
-  #read(entry: FileEntry): OpenedFile {
-    const bytes = entry.bytes ?? readForeign(entry.path, this.#maxFileSize);
+  #read(entry: FileEntry, shared?: Buffer): OpenedFile {
+    const bytes = entry.bytes ?? readForeign(entry.path, this.#maxFileSize, shared);
     return { bytes, hash: hexHash('sha256', bytes) };
   }
 }
