@@ -111,21 +111,17 @@ async function network() {
   }
 }
 
-/** One of four workers is killed: seconds beyond what the others need for the rest, at the speed of a run without that. */
+/** Four of six workers are killed, or hang, one after the other: batches that come late, and how late the last of them is. */
 async function death() {
-  const count = 4;
-  const killAfterMs = 2000;
-  const texts = count * 2 * perWorker * batchSize;
-  const results = await interleave(rounds, {
-    whole: () => bench.run(count, batchMs, texts),
-    killed: () => bench.run(count, batchMs, texts, { killAfterMs }),
-  });
-  const lost = results.killed.map(({ seconds }, round) => {
-    const { perSecond } = results.whole[round];
-    const before = (perSecond * killAfterMs) / 1000;
-    return seconds - killAfterMs / 1000 - (texts - before) / ((perSecond * (count - 1)) / count);
-  });
-  show('one of four workers killed: beyond what three need', lost, 's');
+  const whenMs = [3000, 5500, 8000, 10_500];
+  for (const [words, signal] of [
+    ['killed', 'SIGKILL'],
+    ['hang', 'SIGSTOP'],
+  ]) {
+    const { late, batches } = await bench.lose(6, batchMs, { whenMs, signal, forMs: 30_000 });
+    show(`four of six workers ${words}: late batches of ${batches}`, [late.length], 'batches');
+    show(`four of six workers ${words}: the latest`, [Math.max(0, ...late) / 1000], 's');
+  }
 }
 
 /** Memory of Redis over a long run. */

@@ -86,10 +86,9 @@ export class QueueBench {
    * @param batchMs time of a batch at each
    * @param texts of all together
    * @param options.network faults between Redis and all others
-   * @param options.killAfterMs when the first worker is killed
    * @param options.laps how often the texts are sent
    */
-  async run(count, batchMs, texts, { network, killAfterMs, laps } = {}) {
+  async run(count, batchMs, texts, { network, laps } = {}) {
     const proxy = network && (await badNetwork(this.port, network));
     const queue = `redis://127.0.0.1:${proxy?.port ?? this.port}/3`;
     const workers = await Promise.all(Array.from({ length: count }, () => this.#hire(queue, batchMs)));
@@ -99,14 +98,12 @@ export class QueueBench {
     const timer = setInterval(async () => {
       most = Math.max(most, await this.#usedMemory());
     }, 20);
-    const killing = killAfterMs && setTimeout(() => workers[0].child.kill('SIGKILL'), killAfterMs);
     proxy?.begin();
     const redisCpu = processorSeconds(this.#server.pid);
     const workerCpu = workers.map(({ child }) => processorSeconds(child.pid));
     const orchestrator = new BatchOrchestrator({ cache: 'none', queue, batchSize, cacheMaxMemoryMb: 0 });
     const run = await measured(orchestrator, given, laps);
     clearInterval(timer);
-    clearTimeout(killing);
     const cpu = {
       sender: run.senderCpu,
       redis: processorSeconds(this.#server.pid) - redisCpu,
@@ -123,6 +120,41 @@ export class QueueBench {
     const inFlight = count * 3 * batchSize * (textBytes + dimensions * 4);
     const embedded = done.reduce((sum, { texts }) => sum + texts, 0);
     return { ...run, cpu, embedded, left, memory: (most - before) / inFlight };
+  }
+
+  /**
+   * Batches one after the other on a few more lanes than the workers take, while workers get a signal each.
+   * @param options.whenMs times of the signals
+   * @returns how many batches there were, and how long each took, in ms, that took more than three seconds
+   */
+  async lose(count, batchMs, { whenMs, signal, forMs }) {
+    const queue = `redis://127.0.0.1:${this.port}/3`;
+    const workers = await Promise.all(Array.from({ length: count }, () => this.#hire(queue, batchMs)));
+    const orchestrator = new BatchOrchestrator({
+      ...{ cache: 'none', queue, batchSize, batchInterval: 0, cacheMaxMemoryMb: 0 },
+    });
+    await orchestrator.start();
+    const begin = performance.now();
+    const late = [];
+    let batches = 0;
+    const lane = async () => {
+      while (performance.now() - begin < forMs) {
+        const since = performance.now();
+        const first = batches++ * batchSize;
+        const texts = Array.from({ length: batchSize }, (_, at) => `${first + at} `.padEnd(textBytes, 'w'));
+        requireRight(await orchestrator.embed(texts), await knownCost(0).embed(texts));
+        const ms = performance.now() - since;
+        if (ms > 3000) late.push(ms);
+      }
+    };
+    const lanes = Promise.all(Array.from({ length: 2 * count + 2 }, lane));
+    for (const [at, ms] of whenMs.entries()) setTimeout(() => workers[at].child.kill(signal), ms);
+    await lanes;
+    await orchestrator.stop();
+    for (const { child } of workers.slice(0, whenMs.length)) child.kill('SIGKILL');
+    for (const { child } of workers) child.kill('SIGTERM');
+    await Promise.all(workers.map(({ ended }) => ended));
+    return { batches, late };
   }
 
   async #usedMemory() {

@@ -7,10 +7,10 @@ import { hold } from '../helpers/hold.js';
 import { listening } from '../helpers/listening.js';
 import { readOutput } from '../helpers/output.js';
 import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
-import { markdown, ollama, out, setUp, workspace, writeFiles } from '../ingest/run-workspace.js';
-import { startWorker } from './queue.js';
+import { markdown, ollama, out, workspace, writeFiles } from '../ingest/run-workspace.js';
+import { setUpQueue, startWorker } from './queue.js';
 
-setUp();
+setUpQueue();
 
 /** An address that moves: open connections keep to where they were led. */
 async function startAddress(first: RedisServer) {

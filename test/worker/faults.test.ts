@@ -12,10 +12,10 @@ import { hold } from '../helpers/hold.js';
 import { faults, startOllama } from '../helpers/ollama.js';
 import { readOutput } from '../helpers/output.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
-import { markdown, ollama, out, setUp, summaryOf, workspace, writeFiles } from '../ingest/run-workspace.js';
-import { settingsOf, startQueue, startWorker } from './queue.js';
+import { markdown, ollama, out, summaryOf, workspace, writeFiles } from '../ingest/run-workspace.js';
+import { settingsOf, setUpQueue, startQueue, startWorker } from './queue.js';
 
-setUp();
+setUpQueue();
 
 function expectRightVectors(count: number): void {
   const { rows, vectors } = readOutput(out);

@@ -1,16 +1,54 @@
 // What the tests of workers share: a Redis, a scripted Ollama, and workers in this process.
 import { Redis } from 'ioredis';
-import { onTestFinished } from 'vitest';
+import { beforeAll, onTestFinished } from 'vitest';
 import { loadSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
 import type { RunningWorker, RunWorkerOptions, WorkerResult } from '../../src/worker/options.js';
 import { runWorker } from '../../src/worker/worker.js';
-import { type RedisServer, startRedis } from '../helpers/redis.js';
+import { makeWarmWorkspace } from '../helpers/cli.js';
+import { startOllama } from '../helpers/ollama.js';
+import { type RedisServer, redisAvailable, startRedis } from '../helpers/redis.js';
+import { setUp, writeFiles } from '../ingest/run-workspace.js';
 
 export interface TestWorker {
   worker: RunningWorker;
   /** Ends it as SIGTERM does. */
   stop(): Promise<WorkerResult>;
+}
+
+let isLoaded = false;
+
+/** A workspace and a server for each test, as `setUp` makes them. */
+export function setUpQueue(): void {
+  setUp();
+  beforeAll(loadQueue);
+}
+
+/**
+ * Runs a worker here and a sender in the process of the command line, so that both have loaded what a queue needs: on a busy
+ * machine, that took the first test most of its time, or all.
+ */
+async function loadQueue(): Promise<void> {
+  if (isLoaded || !redisAvailable) return;
+  isLoaded = true;
+  const [server, ollama, workspace] = [await startRedis(), await startOllama(), makeWarmWorkspace()];
+  const ending = new AbortController();
+  try {
+    const settings = await settingsOf({ queue: server.url, ollamaUrl: [ollama.url], model: 'all-minilm' });
+    let ended: Promise<WorkerResult> | undefined;
+    await new Promise((resolve, reject) => {
+      ended = runWorker({ settings, signal: ending.signal, onStart: resolve });
+      ended.catch(reject);
+    });
+    writeFiles(workspace.dir, { 'a.md': 'A text.\n' });
+    await workspace.embed(['ingest', 'a.md', '--queue', server.url, '--cache', 'none']);
+    ending.abort();
+    await ended;
+  } finally {
+    ending.abort();
+    await Promise.all([server.kill(), ollama.stop()]);
+    workspace.remove();
+  }
 }
 
 /** A Redis of its own for one test, whose database 3 holds the queue. */

@@ -9,10 +9,10 @@ import { gateway } from '../gateway/gateways.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
-import { markdown, ollama, setUp, workspace, writeFiles } from '../ingest/run-workspace.js';
-import { settingsOf, startQueue, startWorker } from './queue.js';
+import { markdown, ollama, workspace, writeFiles } from '../ingest/run-workspace.js';
+import { settingsOf, setUpQueue, startQueue, startWorker } from './queue.js';
 
-setUp();
+setUpQueue();
 
 const root = '{embed-queue}:default:';
 

@@ -10,10 +10,10 @@ import { hold } from '../helpers/hold.js';
 import { allMiniLm, startOllama } from '../helpers/ollama.js';
 import { fingerprint } from '../helpers/output.js';
 import { redisAvailable } from '../helpers/redis.js';
-import { markdown, ollama, out, setUp, workspace, writeFiles } from '../ingest/run-workspace.js';
-import { startQueue, startWorker } from './queue.js';
+import { markdown, ollama, out, workspace, writeFiles } from '../ingest/run-workspace.js';
+import { setUpQueue, startQueue, startWorker } from './queue.js';
 
-setUp();
+setUpQueue();
 
 /** Vectors that differ as those of two machines may. */
 function nearly(noise: number): Embedder {
