@@ -11,24 +11,24 @@ export interface Place {
   /** With those of its context. */
   tokens: number;
   line: number;
-  page: number | undefined;
-  /** Titles of the sections around. */
-  titles: string[];
 }
 
 export class ChunkMaker {
   readonly #document: Document;
-  readonly #contexts: Contexts;
+  readonly #contexts: Contexts | undefined;
   /** Chunks of each hash. */
   readonly #occurrences = new Map<string, number>();
   #chunks = 0;
 
-  constructor(document: Document, contexts: Contexts) {
+  /** @param contexts undefined where no chunk has one */
+  constructor(document: Document, contexts: Contexts | undefined) {
     this.#document = document;
     this.#contexts = contexts;
   }
 
-  make({ start, end, tokens, line, page, titles }: Place, context: Context): Chunk {
+  /** @param titles of the sections around */
+  make(place: Place, titles: string[], page: number | undefined, context: Context | undefined): Chunk {
+    const { start, end, tokens, line } = place;
     const { source, text, metadata } = this.#document;
     const slice = text.slice(start, end);
     const hash = sha256(slice);
@@ -49,12 +49,12 @@ export class ChunkMaker {
     };
     // Each by itself: to spread objects into one that may lack them takes longer than all of the above.
     if (page !== undefined) chunk.page = page;
-    if (context.text !== '') {
+    if (context !== undefined && context.text !== '') {
       chunk.context = context.text;
       chunk.key = embeddingKey(chunk);
     }
-    const tables = this.#contexts.tablesIn(start, end);
-    if (tables.length > 0) chunk.tables = tables;
+    const tables = this.#contexts?.tablesIn(start, end);
+    if (tables !== undefined && tables.length > 0) chunk.tables = tables;
     if (metadata !== undefined) chunk.metadata = metadata;
     return chunk;
   }

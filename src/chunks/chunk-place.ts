@@ -23,12 +23,13 @@ export class Places {
   #counted = -1;
   #line = 1;
   #page: number | undefined;
-  #nextBreak: number;
+  /** -1 before the first call that needs it. */
+  #nextBreak = -1;
 
+  /** @param blocks for titles alone, those with a level are enough */
   constructor(text: string, blocks: readonly Block[]) {
     this.#text = text;
     this.#blocks = blocks;
-    this.#nextBreak = this.#breakFrom(0);
   }
 
   /** Moves forward to `index`, for which `titles`, `sectionStart` and `block` hold then. */
@@ -73,6 +74,7 @@ export class Places {
       this.#line = block.line;
       this.#nextBreak = this.#breakFrom(block.start);
     }
+    if (this.#nextBreak < 0) this.#nextBreak = this.#breakFrom(0);
     while (this.#nextBreak < index) {
       this.#line++;
       this.#nextBreak = this.#breakFrom(this.#nextBreak + 1);

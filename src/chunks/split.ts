@@ -7,7 +7,7 @@
 // any change of the cuts needs another `splitterVersion`.
 
 import { skipSpace, trimEnd } from '../text/whitespace.js';
-import { type SpanCounter, spanCounter } from '../tokens/span-counter.js';
+import type { SpanCounter } from '../tokens/span-counter.js';
 import type { Chunk, Document } from '../types/document.js';
 import type { TokenCounter } from '../types/embedder.js';
 import { boundary, isBetweenWords } from './boundaries.js';
@@ -17,7 +17,9 @@ import { type Context, Contexts, noContext } from './contexts.js';
 import { bestCut, sectionCut, worstBlockRank, worstRank } from './cut.js';
 import { middleOf } from './find-middle.js';
 import { type Piece, ShortPieces } from './join-short.js';
-import { kernelOf, type RowList } from './kernel/kernel.js';
+import { kernelOf } from './kernel/kernel.js';
+import type { SplitRows } from './kernel/rows.js';
+import { type Limits, limitsOf } from './limits.js';
 import type { Marks } from './marks.js';
 import { outline } from './outline.js';
 import { overlapStart } from './overlap.js';
@@ -53,9 +55,21 @@ export function splitInTurns(
   document: Document,
   options: SplitOptions,
 ): Generator<Chunk | undefined, void, undefined> {
-  const splitter = new Splitter(document, options);
-  const rows = splitter.rows();
-  return rows === undefined ? splitter.chunks() : splitter.chunksOf(rows);
+  const limits = limitsOf(options);
+  const rows = kernelOf(limits.counter)?.rows(document, limits);
+  return rows === undefined ? new Splitter(document, limits).chunks() : chunksOf(document, rows);
+}
+
+function* chunksOf(document: Document, rows: SplitRows): Generator<Chunk, void, undefined> {
+  const { contexts, sections } = rows;
+  const { text, blocks } = document;
+  const places = new Places(text, sections);
+  const maker = new ChunkMaker(document, contexts);
+  while (rows.next()) {
+    places.moveTo(rows.from);
+    const context = rows.isBare ? undefined : contexts?.of(rows.start, rows.end);
+    yield maker.make(rows, places.titles, blocks[rows.block]?.page, context);
+  }
 }
 
 class Splitter {
@@ -73,42 +87,19 @@ class Splitter {
   /** Where the last chunk starts. */
   #previous = -1;
 
-  constructor(document: Document, { size, overlap, counter, headings = false }: SplitOptions) {
+  constructor(document: Document, { size, overlap, counter, headings }: Limits) {
     this.#document = document;
-    this.#counter = spanCounter(counter);
-    this.#size = Math.max(1, Math.floor(size));
-    this.#overlap = Math.min(Math.max(0, Math.floor(overlap)), this.#size >> 1);
-    this.#core = this.#size - this.#overlap;
-    this.#contexts = new Contexts(document, this.#size, this.#counter, headings);
+    this.#counter = counter;
+    this.#size = size;
+    this.#overlap = overlap;
+    this.#core = size - overlap;
+    this.#contexts = new Contexts(document, size, counter, headings);
     const { text, blocks } = document;
     this.#places = new Places(text, blocks);
     this.#maker = new ChunkMaker(document, this.#contexts);
     this.#short = new ShortPieces(text, blocks, this.#size, (start, end, tokens) => {
       return tokens <= this.#core && tokens + this.#contexts.of(start, end).tokens <= this.#core;
     });
-  }
-
-  /** The rows of all chunks, by the kernel; undefined for a document that it doesn't take. */
-  rows(): RowList | undefined {
-    const asked = {
-      document: this.#document,
-      counter: this.#counter,
-      contexts: this.#contexts,
-      core: this.#core,
-    };
-    return kernelOf(this.#counter)?.rows(asked, this.#size, this.#overlap, !this.#contexts.areNone);
-  }
-
-  *chunksOf(rows: RowList): Generator<Chunk, void, undefined> {
-    const places = this.#places;
-    const { blocks } = this.#document;
-    for (let index = 0; index < rows.count; index++) {
-      const { start, end, tokens, line, from, block, isBare } = rows.row(index);
-      places.moveTo(from);
-      const page = blocks[block]?.page;
-      const context = isBare ? noContext : this.#contexts.of(start, end);
-      yield this.#maker.make({ start, end, tokens, line, page, titles: places.titles }, context);
-    }
   }
 
   /** All that waits or is long is on this screen: what it calls is done at once. */
@@ -152,8 +143,7 @@ class Splitter {
     const { start, tokens, context } = this.#withOverlap(piece, floor, meansLines(places.block));
     this.#previous = start;
     const line = places.lineAt(start);
-    const { page, titles } = places;
-    return this.#maker.make({ start, end: piece.end, tokens, line, page, titles }, context);
+    return this.#maker.make({ start, end: piece.end, tokens, line }, places.titles, places.page, context);
   }
 
   /**

@@ -8,13 +8,13 @@
 import type { CountedTexts, SpanCounter } from '../../tokens/span-counter.js';
 import type { Block, Document } from '../../types/document.js';
 import { webAssembly } from '../../web-assembly.js';
-import { isGraphemeBoundary, roles, startsLower } from '../boundaries.js';
-import type { Contexts } from '../contexts.js';
-import { middleOf } from '../find-middle.js';
-import { startInWord } from '../overlap.js';
+import { roles } from '../boundaries.js';
+import { Contexts } from '../contexts.js';
+import type { Limits } from '../limits.js';
 import { meansLines } from '../refine.js';
-import { TableRows } from '../table-rows.js';
+import { Answers } from './answers.js';
 import { compiled } from './compiled.js';
+import { SplitRows } from './rows.js';
 
 /** Max UTF-16 units of a document. */
 const maxLength = 65_536;
@@ -33,6 +33,8 @@ const sectionBit = 0x100;
 const headingBit = 0x200;
 const linesBit = 0x400;
 const tableBit = 0x800;
+/** Not in the kernel. */
+const contextBit = 0x1000;
 
 interface Exports {
   setDocument(text: number, length: number, roles: number, blocks: number, blockCount: number): void;
@@ -46,28 +48,6 @@ interface Exports {
     runs: number,
     rows: number,
   ): number;
-}
-
-/** A chunk's place and size; `from` is its start without its overlap. */
-export interface Row {
-  start: number;
-  end: number;
-  tokens: number;
-  line: number;
-  from: number;
-  /** Index of the block in which it starts; -1 before all. */
-  block: number;
-  /** A character that leaves no room for a context. */
-  isBare: boolean;
-}
-
-/** What the kernel asks about. */
-interface Asked {
-  document: Document;
-  counter: SpanCounter;
-  contexts: Contexts;
-  /** Tokens of a chunk without overlap. */
-  core: number;
 }
 
 let module: object | undefined;
@@ -97,7 +77,7 @@ export class SplitKernel {
   readonly #runs: number;
   readonly #rows: number;
   #numbers: Int32Array;
-  #asked: Asked | undefined;
+  readonly #answers = new Answers();
 
   constructor(counted: CountedTexts) {
     this.#counted = counted;
@@ -121,78 +101,63 @@ export class SplitKernel {
     this.#exports = new webAssembly.Instance(module, {
       env: { memory: texts.memory },
       counter: { count: counted.counting },
-      document: this.#answers(),
+      document: this.#answers.functions,
     }).exports as Exports;
   }
 
   /** The rows of a document; undefined for one that it doesn't take. */
-  rows(asked: Asked, size: number, overlap: number, hasContexts: boolean): RowList | undefined {
-    const { text, blocks } = asked.document;
-    if (text.length > maxLength || blocks.length > maxBlocks || !(size < maxTokens)) return undefined;
-    if (this.#numbers.buffer !== this.#counted.texts.memory.buffer)
-      this.#numbers = new Int32Array(this.#counted.texts.memory.buffer);
-    if (!this.#putBlocks(blocks, text.length)) return undefined;
+  rows(document: Document, limits: Limits): SplitRows | undefined {
+    const { text, blocks } = document;
+    const { counter, size, overlap, headings } = limits;
     const { texts } = this.#counted;
+    const answers = this.#answers;
+    if (text.length > maxLength || blocks.length > maxBlocks || !(size < maxTokens)) return undefined;
+    // A counter that splits what it counts.
+    if (answers.isBusy) return undefined;
+    if (this.#numbers.buffer !== texts.memory.buffer) this.#numbers = new Int32Array(texts.memory.buffer);
+    const sections: Block[] = [];
+    const kinds = this.#putBlocks(blocks, text.length, sections);
+    if (kinds < 0) return undefined;
     if (text !== texts.text && !texts.take(text, 0, text.length)) return undefined;
-    const outer = this.#asked;
-    if (outer !== undefined) return undefined;
-    this.#asked = asked;
+    const hasContexts = headings || (kinds & contextBit) !== 0;
+    const contexts = hasContexts ? new Contexts(document, size, counter, headings) : undefined;
+    answers.begin(document, limits, contexts);
     texts.isPinned = true;
     try {
       const { setDocument, split } = this.#exports;
       setDocument(texts.at, text.length, this.#roles, this.#blocks, blocks.length);
       const [marks, fine, runs, rows] = [this.#marks, this.#fine, this.#runs, this.#rows];
       const count = split(text.length, size, overlap, hasContexts ? 1 : 0, marks, fine, runs, rows);
-      return new RowList(this.#numbers.slice(rows / 4, (rows + count * rowBytes) / 4));
+      return new SplitRows(this.#numbers.slice(rows / 4, (rows + count * rowBytes) / 4), contexts, sections);
     } finally {
       texts.isPinned = false;
-      this.#asked = undefined;
+      answers.end();
     }
   }
 
-  /** @returns false when they are not in order within the text, as the kernel needs them */
-  #putBlocks(blocks: readonly Block[], length: number): boolean {
+  /**
+   * @param sections gets those that open or end one
+   * @returns all that they are; -1 when they are not in order within the text, as the kernel needs them
+   */
+  #putBlocks(blocks: readonly Block[], length: number, sections: Block[]): number {
     const numbers = this.#numbers;
     let at = this.#blocks / 4;
     let last = 0;
+    let kinds = 0;
     for (const block of blocks) {
-      const { start, end, line } = block;
-      if (!(start >= last && end >= start && end <= length)) return false;
+      const { start, end } = block;
+      if (!(start >= last && end >= start && end <= length)) return -1;
       last = end;
+      const kind = whatIs(block);
+      if ((kind & sectionBit) !== 0) sections.push(block);
+      kinds |= kind;
       numbers[at] = start;
       numbers[at + 1] = end;
-      numbers[at + 2] = line;
-      numbers[at + 3] = whatIs(block);
+      numbers[at + 2] = block.line;
+      numbers[at + 3] = kind;
       at += blockBytes / 4;
     }
-    return true;
-  }
-
-  /** What is rare, by plain JavaScript. */
-  #answers() {
-    const asked = () => this.#asked!;
-    let rows: TableRows;
-    return {
-      contextTokens: (start: number, end: number) => asked().contexts.of(start, end).tokens,
-      rowRoom: (block: number) => {
-        const { document, contexts, core } = asked();
-        return core - contexts.inside(document.blocks[block]!);
-      },
-      tableAt: (start: number, end: number) => {
-        rows = new TableRows(asked().document.text, start, end);
-      },
-      rowAfter: (start: number) => rows.after(start),
-      startInWord: (start: number, floor: number, most: number, lines: number) => {
-        const { document, counter } = asked();
-        return startInWord({ text: document.text, start, floor, most, counter, lines: lines !== 0 });
-      },
-      middleOf: (start: number, end: number) => {
-        const { document, counter } = asked();
-        return middleOf(document.text, start, end, counter) ?? -1;
-      },
-      startsLower: (index: number) => (startsLower(asked().document.text, index) ? 1 : 0),
-      isGraphemeBoundary: (index: number) => (isGraphemeBoundary(asked().document.text, index) ? 1 : 0),
-    };
+    return kinds;
   }
 }
 
@@ -201,32 +166,6 @@ function whatIs(block: Block): number {
   let what = level === undefined ? 0 : sectionBit | Math.min(Math.max(level, 1), deepestLevel);
   if (kind === 'heading') what |= headingBit;
   if (kind === 'table') what |= tableBit;
+  if (block.context !== undefined) what |= contextBit;
   return meansLines(block) ? what | linesBit : what;
-}
-
-/** The rows of a document, as the kernel wrote them. */
-export class RowList {
-  readonly #numbers: Int32Array;
-
-  constructor(numbers: Int32Array) {
-    this.#numbers = numbers;
-  }
-
-  get count(): number {
-    return this.#numbers.length / (rowBytes / 4);
-  }
-
-  row(index: number): Row {
-    const numbers = this.#numbers;
-    const at = index * (rowBytes / 4);
-    return {
-      start: numbers[at]!,
-      end: numbers[at + 1]!,
-      tokens: numbers[at + 2]!,
-      line: numbers[at + 3]!,
-      from: numbers[at + 4]!,
-      block: numbers[at + 5]!,
-      isBare: numbers[at + 6] !== 0,
-    };
-  }
 }

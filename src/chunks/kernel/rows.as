@@ -2,7 +2,7 @@
 // split.ts.
 import { blockCount, endOf, isSection, lineOf, meansLines, startOf } from './blocks';
 import { overlapStart } from './overlap';
-import { count, isAnnounced, isBetweenWords, skipSpace, unitAt } from './text';
+import { count, isAnnounced, isBetweenWords, lineBreak, skipSpace } from './text';
 
 /** Tokens of the context of a chunk. */
 // @ts-ignore: a decorator of the compiler
@@ -16,7 +16,6 @@ const shortShift: i32 = 2;
 
 let rows: usize = 0;
 export let rowCount: i32 = 0;
-let length: i32 = 0;
 let size: i32 = 0;
 let overlap: i32 = 0;
 let core: i32 = 0;
@@ -39,10 +38,9 @@ let counted: i32 = -1;
 let line: i32 = 1;
 let nextBreak: i32 = 0;
 
-export function setRows(into: usize, units: i32, most: i32, shared: i32, contexts: bool): void {
+export function setRows(into: usize, most: i32, shared: i32, contexts: bool): void {
   rows = into;
   rowCount = 0;
-  length = units;
   size = most;
   overlap = shared;
   core = most - shared;
@@ -55,7 +53,7 @@ export function setRows(into: usize, units: i32, most: i32, shared: i32, context
   sectionStart = 0;
   counted = -1;
   line = 1;
-  nextBreak = breakFrom(0);
+  nextBreak = lineBreak(0);
 }
 
 // @ts-ignore: a decorator of the compiler
@@ -157,18 +155,11 @@ function lineAt(index: i32): i32 {
   if (found != counted && found >= 0) {
     counted = found;
     line = lineOf(found);
-    nextBreak = breakFrom(startOf(found));
+    nextBreak = lineBreak(startOf(found));
   }
   while (nextBreak < index) {
     line++;
-    nextBreak = breakFrom(nextBreak + 1);
+    nextBreak = lineBreak(nextBreak + 1);
   }
   return line;
-}
-
-/** The next line break; far behind the text when there is none. */
-function breakFrom(index: i32): i32 {
-  let found = index;
-  while (found < length && unitAt(found) != 0x0a) found++;
-  return found < length ? found : i32.MAX_VALUE;
 }

@@ -38,7 +38,7 @@ export function split(
   core = most - overlap;
   runs = stack;
   top = 0;
-  setRows(rows, length, most, overlap, hasContexts);
+  setRows(rows, most, overlap, hasContexts);
   push(outline(marks, length));
   push(0);
   const spacing = max(1, core / placesPerChunk);

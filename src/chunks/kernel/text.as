@@ -92,6 +92,18 @@ export function wordStart(floor: i32, end: i32): i32 {
   return index;
 }
 
+/** The first line break from `index` on; a number far behind the text when there is none. */
+export function lineBreak(index: i32): i32 {
+  const breaks = i16x8.splat(0x0a);
+  let found = index;
+  for (; found + 8 <= length; found += 8) {
+    const lanes = i16x8.bitmask(i16x8.eq(v128.load(text + (<usize>found << 1)), breaks));
+    if (lanes != 0) return found + ctz(lanes);
+  }
+  while (found < length && unitAt(found) != 0x0a) found++;
+  return found < length ? found : i32.MAX_VALUE;
+}
+
 export function isBetweenWords(index: i32): bool {
   return index == 0 || isSpace(unitAt(index - 1)) || isSpace(unitAt(index));
 }
