@@ -43,7 +43,7 @@ const limits = fc.record({
 });
 
 /** Documents of several kinds in one text, so that there are many sections, tables and long words in one. */
-const longDocument = fc.array(anyDocument, { minLength: 1, maxLength: 6 }).map((documents): Document => {
+const longDocument = fc.array(anyDocument, { minLength: 1, maxLength: 4 }).map((documents): Document => {
   const blocks: Block[] = [];
   let text = '';
   for (const document of documents) {
@@ -62,29 +62,30 @@ test.each(twins)('gives the chunks that plain JavaScript gives, by %s', (_, coun
         ...split(document, { ...options, counter: twin }),
       ]);
     }),
-    { numRuns: 300 },
+    { numRuns: 60 },
   );
 });
 
-const numbers = Array.from({ length: 4000 }, (_, index) => `${index},${(index * 7919) % 1000}.`).join(' ');
+const numbers = Array.from({ length: 1000 }, (_, index) => `${index},${(index * 7919) % 1000}.`).join(' ');
 const grid = '+-----+-----+\n| a b | c   |\n|     | d   |\n'.repeat(60);
 test.each([
   ['of 65,536 characters', markdown(`# A\n\n${prose(3, 9000).slice(0, 65_531)}`)],
   ['of one more, which is too long', markdown(`# A\n\n${prose(3, 9000).slice(0, 65_532)}`)],
-  ['of one word', markdown('c3VwZXJjYWxpZnJhZ2lsaXN0aWM='.repeat(900))],
+  ['of one word', markdown('c3VwZXJjYWxpZnJhZ2lsaXN0aWM='.repeat(200))],
   ['of signs that join others', markdown(`e${'\u0301'.repeat(900)} ${'👩‍👩‍👧‍👦🇩🇪'.repeat(90)}`)],
-  ['without spaces', markdown('你好，世界。这是一个测试。'.repeat(300))],
+  ['without spaces', markdown('你好，世界。这是一个测试。'.repeat(100))],
   ['of numbers in one line', markdown(numbers)],
   ['of a grid', tableOf(grid)],
-  ['of rows longer than a chunk', tableOf(`${prose(5, 300)}\n`.repeat(4))],
+  ['of rows longer than a chunk', tableOf(`${prose(5, 300)}\n`.repeat(2))],
   ['of nothing', markdown('')],
   ['of white space', markdown(' \n\u3000\n ')],
 ])('gives the same for a document %s', (_, document) => {
-  for (const [, counter, twin] of twins) {
+  const isLong = document.text.length > 30_000;
+  for (const [, counter, twin] of isLong ? twins.slice(0, 1) : twins) {
     for (const options of [
-      { size: 1, overlap: 1 },
-      { size: 30, overlap: 9, headings: true },
       { size: 254, overlap: 32 },
+      ...(isLong ? [] : [{ size: 1, overlap: 1 }]),
+      ...(isLong ? [] : [{ size: 30, overlap: 9, headings: true }]),
     ]) {
       const chunks = [...split(document, { ...options, counter })];
       expect(chunks).toEqual([...split(document, { ...options, counter: twin })]);
