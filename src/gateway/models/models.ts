@@ -10,6 +10,7 @@ import { NotStartedError, WrongVectorsError } from '../../errors.js';
 import type { RunEvents } from '../../events.js';
 import { isRenewable } from '../../fault-policy.js';
 import { orAborted } from '../../net/or-aborted.js';
+import { isOfOpenAi } from '../../net/server-api.js';
 import { BatchConfig } from '../../orchestrator/config.js';
 import { BatchOrchestrator } from '../../orchestrator/orchestrator.js';
 import type { VectorCache } from '../../types/cache.js';
@@ -154,7 +155,7 @@ export class Models {
   #newEntry(key: string, name: string): Entry {
     const { cache, embedder, events } = this.#options;
     const isOnly = embedder === 'builtin' || embedder === 'queue';
-    const config = isOnly ? this.#config : this.#config.with({ model: name });
+    const config = isOnly ? this.#config : this.#config.with({ model: name, ...this.#serversFor(key) });
     const orchestrator = new BatchOrchestrator(config, {
       ...(cache && { cache: borrowed(cache) }),
       events,
@@ -176,6 +177,13 @@ export class Models {
       () => this.#retire(entry),
     );
     return entry;
+  }
+
+  /** Beside Ollamas, servers of another API work for the model that the settings name alone: they may have no other. */
+  #serversFor(key: string): Partial<Pick<Settings, 'ollamaUrl'>> {
+    const { model, ollamaUrl = [] } = this.#options.settings;
+    if (model === undefined || canonicalName(model) === key || !ollamaUrl.some(isOfOpenAi)) return {};
+    return { ollamaUrl: ollamaUrl.filter((address) => !isOfOpenAi(address)) };
   }
 
   async #opened(orchestrator: BatchOrchestrator, key: string, name: string): Promise<BatchOrchestrator> {

@@ -3,6 +3,7 @@ import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Gateway, startGateway } from '../../../src/gateway/gateway.js';
+import { allMiniLm } from '../../helpers/ollama.js';
 import { startOpenAi, type TestOpenAi } from '../../helpers/openai.js';
 import { stopAfterTest } from '../../helpers/running.js';
 import { floats, gateway, get, ollama, post, prints, settingsWith } from '../gateways.js';
@@ -134,11 +135,15 @@ test('a replaced model is noticed, and opened again', async () => {
 });
 
 test('beside an Ollama it takes a share of the texts, and chats go to the Ollama alone', async () => {
-  const first = await ollama();
+  const models = [{ ...allMiniLm }, { ...allMiniLm, name: 'another:latest', digest: 'a'.repeat(64) }];
+  const first = await ollama({ models });
   const { world } = first;
   const other = await startOpenAi({ seedOf: (text) => world.seedOf(world.models[0]!, text) });
   stopAfterTest(other);
-  const { url } = await gateway({ ollamaUrl: [first.url, `openai+${other.url}#weight=9`] });
+  const { url } = await gateway({
+    ollamaUrl: [first.url, `openai+${other.url}#weight=9`],
+    model: 'all-minilm',
+  });
   const texts = Array.from({ length: 40 }, (_, index) => `text ${index}`);
   const answers = await Promise.all(
     texts.map((input) => post(`${url}/api/embed`, { model: 'all-minilm', input })),
@@ -147,6 +152,11 @@ test('beside an Ollama it takes a share of the texts, and chats go to the Ollama
     prints(texts.map((text) => first.vectorOf(text))),
   );
   expect(other.batches().flat()).toEqual(expect.arrayContaining([expect.stringMatching(/^text /)]));
+  // It need not have another model than the gateway's own.
+  const before = other.batches().length;
+  const more = await post(`${url}/api/embed`, { model: 'another', input: ['text 0', 'text 1'] });
+  expect([more.status, more.body.embeddings?.length]).toEqual([200, 2]);
+  expect(other.batches()).toHaveLength(before);
   for (let chat = 0; chat < 3; chat++) {
     const answer = await fetch(`${url}/api/chat`, { method: 'POST', body: '{"model":"x","messages":[]}' });
     await answer.text();
