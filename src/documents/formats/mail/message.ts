@@ -1,4 +1,5 @@
 // Internet messages (RFC 5322 with MIME) → the parts of a mail.
+import { isUtf8 } from 'node:buffer';
 import PostalMime, { type Address } from 'postal-mime';
 import { DocumentError } from '../../../errors.js';
 import { isBinary } from '../../binary.js';
@@ -37,7 +38,7 @@ export interface Message extends Mail {
 export async function readMessage(bytes: Buffer, source: string): Promise<Message> {
   let email: Awaited<ReturnType<typeof PostalMime.parse>>;
   try {
-    email = await PostalMime.parse(withWholeGbk(bytes), {
+    email = await PostalMime.parse(withWholeGbk(withKnownBytes(bytes)), {
       forceRfc822Attachments: true,
       maxNestingDepth: maxDepth,
     });
@@ -60,6 +61,21 @@ export async function readMessage(bytes: Buffer, source: string): Promise<Messag
     html: email.html,
     attachments,
   };
+}
+
+/**
+ * Old programs write letters as they are, and name no encoding: such a header, and such a mail, become UTF-8. What a part names
+ * stays true.
+ */
+function withKnownBytes(bytes: Buffer): Buffer {
+  if (isUtf8(bytes)) return bytes;
+  const text = bytes.toString('latin1');
+  if (!/charset[ \t]*=(?![ \t]*"?us-ascii)|content-transfer-encoding:[ \t]*binary/i.test(text)) {
+    return isBinary(bytes) ? bytes : Buffer.from(decode(bytes));
+  }
+  const end = /\r?\n\r?\n/.exec(text)?.index ?? bytes.length;
+  const header = bytes.subarray(0, end);
+  return isUtf8(header) ? bytes : Buffer.concat([Buffer.from(decode(header)), bytes.subarray(end)]);
 }
 
 /** The names of older sets, whose texts also hold characters that only GB 18030 has. */

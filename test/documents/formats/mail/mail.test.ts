@@ -145,3 +145,26 @@ test.each([
 ])('%s', async (_, mail, text) => {
   expect((await documentOf(mail, 'a.eml')).text.trim()).toBe(text);
 });
+
+test.each<[string, Buffer, string, string]>([
+  [
+    'Western letters',
+    Buffer.from('Subject: Größe\n\nDer Wärter prüft die Düse.\n', 'latin1'),
+    'Größe',
+    'Der Wärter prüft die Düse.',
+  ],
+  [
+    'a header alone, beside a part that names its encoding',
+    Buffer.from(
+      'Subject: Größe der Düse\nContent-Type: text/plain; charset=iso-8859-15\n\nKostet 5 \xa4.\n',
+      'latin1',
+    ),
+    'Größe der Düse',
+    'Kostet 5 €.',
+  ],
+])('EML: letters as they are in an encoding that is not named: %s', async (_, bytes, subject, words) => {
+  expect(outline(await documentOf(bytes, 'a.eml'))).toEqual([
+    `1 heading (1 ${subject}) "${subject}"`,
+    `3 paragraph "${words}"`,
+  ]);
+});
