@@ -3,8 +3,8 @@
 import { eventsFor } from '../events.js';
 import type { QuestionOptions, SearcherOptions, SearchOptions, SearchResult } from '../search/options.js';
 import { refuseBlank } from '../search/question.js';
-import { openSearcher } from '../search/searcher.js';
-import { quoted } from '../text/plural.js';
+import { openSearcher, type Searcher } from '../search/searcher.js';
+import { plural, quoted } from '../text/plural.js';
 import { printable } from '../text/printable.js';
 import { noIndex } from './run-state.js';
 
@@ -54,8 +54,21 @@ export async function searchAll(options: SearchAllOptions): Promise<SearchResult
         'names-not-found',
       );
     }
+    await tellFailed(searcher, options);
     return found;
   } finally {
     await searcher.close();
+  }
+}
+
+/** What isn't found may be in a document that failed. */
+async function tellFailed(searcher: Searcher, { events }: SearcherOptions): Promise<void> {
+  for (const corpus of searcher.corpora) {
+    const failed = (await corpus.failed?.()) ?? 0;
+    if (failed === 0) continue;
+    eventsFor(events).notice(
+      `${plural(failed, 'document')} of ${printable(corpus.shown, 200)} failed: what is in them now can't be found (\`embed list --failed\` names them).`,
+      'failed-left-out',
+    );
   }
 }

@@ -136,5 +136,7 @@ export interface Indexes {
   status(signal: AbortSignal): Promise<IndexStatus[]>;
   /** Brings an output up to date with the documents under its roots. Absent where nothing may be changed. */
   readonly update?: Update | undefined;
+  /** Tells each time one of these calls has ended: what waits behind others knows that they go on. @returns ends that */
+  onEnded(listener: () => void): () => void;
   close(): Promise<void>;
 }

@@ -67,6 +67,7 @@ class Calls {
       list: (...asked) => counted(indexes.list(...asked)),
       status: (...asked) => counted(indexes.status(...asked)),
       ...(indexes.update && { update: (...asked) => counted(indexes.update!(...asked)) }),
+      onEnded: (listener) => indexes.onEnded(listener),
       close: () => indexes.close(),
     };
   }

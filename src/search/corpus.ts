@@ -68,5 +68,7 @@ export interface Corpus {
   find(place: Place): Promise<OutputRow[]>;
   /** The rows of all records of a file, one record after the other; absent where records aren't known from documents. */
   recordRows?(file: string): AsyncIterable<OutputRow>;
+  /** How many documents of it failed, so that their texts can't be found; absent where that isn't known. */
+  failed?(): Promise<number>;
   close(): Promise<void>;
 }

@@ -3,7 +3,8 @@ import type { Output, VectorBlock } from '../output/read/output.js';
 import type { Vector } from '../types/vector.js';
 import { BestRows } from './best-rows.js';
 import type { Hit } from './corpus.js';
-import { fitScores, questionBytes, withKernel } from './kernel/kernel.js';
+import { fitScores, questionBytes } from './kernel/kernel.js';
+import { withKernel } from './kernel/with-kernel.js';
 
 export interface NearestOptions {
   /** Rows of a list at most. */

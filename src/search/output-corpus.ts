@@ -179,6 +179,10 @@ export class OutputCorpus implements Corpus {
     }
   }
 
+  async failed(): Promise<number> {
+    return new Set((await this.output.failures()).map(({ source }) => source)).size;
+  }
+
   async close(): Promise<void> {
     if (!this.#options.stays) await this.output.close();
   }

@@ -13,15 +13,17 @@ export interface RowWithWords {
   context: string;
 }
 
-/** All words of a row, as they are compared, with repetitions. */
-export function wordsOfRow({ text, source, heading, context }: RowWithWords): string[] {
-  const words: string[] = [];
-  const take = (word: string) => words.push(word);
-  eachToken(text, take);
-  eachToken(context, take);
-  for (const title of heading) eachToken(title, take);
+/** The texts that a row is found by. */
+export function textsOfRow({ text, source, heading, context }: RowWithWords): string[] {
   const recordAt = source.indexOf('#');
-  eachToken(source.slice(source.lastIndexOf('/', recordAt < 0 ? undefined : recordAt) + 1), take);
+  const name = source.slice(source.lastIndexOf('/', recordAt < 0 ? undefined : recordAt) + 1);
+  return [text, context, ...heading, name];
+}
+
+/** All words of a row, as they are compared, with repetitions. */
+export function wordsOfRow(row: RowWithWords): string[] {
+  const words: string[] = [];
+  for (const text of textsOfRow(row)) eachToken(text, (word) => words.push(word));
   return words;
 }
 

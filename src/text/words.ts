@@ -51,6 +51,11 @@ export function eachToken(text: string, take: (word: string, start: number, end:
 const known = new Map<string, Token[]>();
 const maxKnown = 50_000;
 
+/** Lets their memory go, when many texts have been cut and few follow. */
+export function forgetKnownWords(): void {
+  known.clear();
+}
+
 function tokensOfRun(run: string): Token[] {
   let tokens = known.get(run);
   if (tokens !== undefined) return tokens;

@@ -24,6 +24,7 @@ export type NoticeCode =
   | 'model-not-open'
   | 'model-refused'
   | 'names-not-found'
+  | 'failed-left-out'
   | 'no-index-yet'
   | 'other-language'
   | 'queue-may-drop'
@@ -66,6 +67,7 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'model-not-open': 'a model is not open yet',
   'model-refused': 'no vectors of a model are given',
   'names-not-found': 'no text holds a name of the question',
+  'failed-left-out': 'documents that failed are not in the index that was searched',
   'no-index-yet': 'a folder that is asked has no index yet',
   'other-language': 'chunks or a question are not English, and the built-in embedder knows English alone',
   'queue-may-drop': 'the Redis of the queue may drop batches',

@@ -1,7 +1,9 @@
 // The word index against BM25 as it is written in books, and against bytes that are none of it.
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../src/bench/statistics/random.js';
+import { TermCounter } from '../../src/search/words/term-counter.js';
 import { WordIndex, WordIndexBuilder } from '../../src/search/words/word-index.js';
+import { tokensOf } from '../../src/text/words.js';
 
 function indexOf(rows: readonly (readonly string[])[]): WordIndex {
   const builder = new WordIndexBuilder();
@@ -24,16 +26,16 @@ function bm25(rows: readonly (readonly string[])[], words: readonly string[]): n
 
 test('scores are those of BM25', () => {
   const random = randomFrom(5);
-  const names = Array.from({ length: 40 }, (_, place) => `wört${place}`);
+  const names = Array.from({ length: 40 }, (_, place) => `wort${place}`);
   const rows = Array.from({ length: 300 }, () =>
     Array.from({ length: Math.floor(random() * 20) }, () => names[Math.floor(random() ** 2 * 40)]!),
   );
   const index = indexOf(rows);
-  const words = ['wört0', 'wört7', 'wört39', 'unheard'];
+  const words = ['wort0', 'wort7', 'wort39', 'unheard'];
   const expected = bm25(rows, words);
-  const scores = index.scores([...words, 'wört7']);
+  const scores = index.scores([...words, 'wort7']);
   for (const [row, score] of expected.entries()) expect(scores[row]).toBeCloseTo(score, 4);
-  expect(index.rowsWith('wört0')).toBe(rows.filter((row) => row.includes('wört0')).length);
+  expect(index.rowsWith('wort0')).toBe(rows.filter((row) => row.includes('wort0')).length);
   expect(index.rowsWith('unheard')).toBe(0);
 });
 
@@ -60,4 +62,44 @@ test('its bytes are the index, wherever they lie; other bytes are refused', () =
   for (const wrong of [Buffer.alloc(0), bytes.subarray(0, -1), Buffer.concat([bytes, bytes]), other]) {
     expect(() => new WordIndex(wrong)).toThrow('expected a word index');
   }
+});
+
+test('terms of known pieces are those that a text is cut into, whatever stands between the words', () => {
+  const random = randomFrom(11);
+  const pieces = [
+    'Häuser,',
+    '(requiredOption)',
+    '1.2.3',
+    'dirs_exist_ok',
+    '今天天气',
+    '’s',
+    'a->b',
+    '--x',
+    'x'.repeat(90),
+  ];
+  const gaps = [' ', '\n', '\t\u0000', '\u00a0', '. ', '—'];
+  const counter = new TermCounter();
+  for (let turn = 0; turn < 200; turn++) {
+    const some = <T>(of: readonly T[]) => of[Math.floor(random() * of.length)]!;
+    const text = Array.from({ length: 20 }, () => some(pieces) + some(gaps)).join('');
+    const words: number[] = [];
+    counter.each(text, (term) => words.push(term));
+    const names = [...counter.terms.keys()];
+    expect(words.map((term) => names[term])).toEqual(tokensOf(text).map(({ word }) => word));
+  }
+});
+
+test('pieces that are more than can be known are cut all the same', () => {
+  const counter = new TermCounter();
+  const found = (text: string) => {
+    let last = -1;
+    counter.each(text, (term) => {
+      last = term;
+    });
+    return [...counter.terms.keys()][last];
+  };
+  let some = '';
+  for (let at = 0; at < 300_000; at++) some += `${at.toString(36)}q `;
+  counter.each(some, () => {});
+  expect([counter.terms.size, found('valves'), found('valves')]).toEqual([300_000, 'valv', 'valv']);
 });

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { SearchResult } from '../../search/options.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
-import type { Places } from './search-view.js';
+import { orderOf, type Places } from './search-view.js';
 
 interface Answer {
   question: string;
@@ -25,10 +25,13 @@ export function asCsv(answers: readonly Answer[], hasQuestion: boolean, { named 
     'text',
     'id',
     'in',
+    'vectors_rank',
+    'words_rank',
+    'rerank',
   ];
   const rows = answers.flatMap(({ question, results }) =>
     results.map((result) => {
-      const { score, text, id, metadata, in: name = '' } = result;
+      const { score, text, id, metadata, in: name = '', ranks, rerank } = result;
       const { source, line, page, heading } = metadata;
       return joined(
         [
@@ -38,6 +41,7 @@ export function asCsv(answers: readonly Answer[], hasQuestion: boolean, { named 
           say`${line}`,
           page === undefined ? say`` : say`${page}`,
           ...[heading.join(' › '), result.passage?.text ?? text, id, name].map(cell),
+          ...[ranks?.vectors, ranks?.words, rerank].map((one) => (one === undefined ? say`` : say`${one}`)),
         ],
         say`,`,
       );
@@ -81,6 +85,8 @@ export function asMarkdown(results: readonly SearchResult[], { named }: Places):
     results.map((result, place) => {
       const { metadata, text, passage } = result;
       const where = metadata.page ? say`page ${metadata.page}` : say`line ${passage?.line ?? metadata.line}`;
+      const order = orderOf(result);
+      const behind = order === undefined ? say`` : say` (${order})`;
       const heading =
         metadata.heading.length === 0
           ? say``
@@ -89,7 +95,7 @@ export function asMarkdown(results: readonly SearchResult[], { named }: Places):
       const longest = Math.max(2, ...(whole.match(/`+/g) ?? []).map(({ length }) => length));
       const fence = printable('`'.repeat(longest + 1));
       const source = printable(named(metadata.source).replaceAll('`', "'"), 500);
-      return say`## ${place + 1}. \`${source}\`, ${where}\n\n${heading}${fence}text\n${lines(whole.trim())}\n${fence}\n`;
+      return say`## ${place + 1}. \`${source}\`, ${where}${behind}\n\n${heading}${fence}text\n${lines(whole.trim())}\n${fence}\n`;
     }),
     say`\n`,
   );

@@ -60,7 +60,9 @@ export function renderResult(
   const source = printable(named(metadata.source), maxSourceLength);
   const place = metadata.page ? say`${source}, page ${metadata.page}` : say`${source}:${metadata.line}`;
   const from = result.in === undefined ? say`` : say`  in ${printable(result.in, 60)}`;
-  const head = say`${digits(score, 3)}  ${place}${from}`;
+  const order = orderOf(result);
+  const behind = order === undefined ? from : say`${from}  ${order}`;
+  const head = say`${digits(score, 3)}  ${place}${behind}`;
   const width = Math.max(minWidth, Math.min(room, maxWidth)) - 2;
   const title = printable(metadata.heading.join(' › '));
   // Beside the place where there is room, else below it.
@@ -72,11 +74,21 @@ export function renderResult(
     passage === undefined ? passageLines(text, metadata.heading, width) : wholeLines(passage.text);
   const wanted = new Set(words.flatMap((word) => tokensOf(word).slice(0, 1)).map((token) => token.word));
   const below = [...shown.map((line) => marked(line, wanted)), ...matched(words)];
-  const first = say`${paint.green(digits(score, 3))}  ${paint.bold(link(place))}${paint.dim(from)}`;
+  const first = say`${paint.green(digits(score, 3))}  ${paint.bold(link(place))}${paint.dim(behind)}`;
   const lines = isBeside
     ? [joined([first, ...heading], say`  `), ...indented([...above, ...below])]
     : [first, ...indented([...heading, ...above, ...below])];
   return say`${joined(lines.map((line) => say`${line}\n`))}${alsoIn(sources, metadata.source, named)}`;
+}
+
+/** Why it stands where it does: its places by vectors and by words, and what a reranker gave. Undefined where the score tells. */
+export function orderOf({ ranks, rerank }: SearchResult): Printable | undefined {
+  const parts = [
+    ...(ranks?.vectors === undefined ? [] : [say`vectors ${ranks.vectors}`]),
+    ...(ranks?.words === undefined ? [] : [say`words ${ranks.words}`]),
+    ...(rerank === undefined ? [] : [say`rerank ${digits(rerank, 3)}`]),
+  ];
+  return parts.length === 0 ? undefined : joined(parts, say`, `);
 }
 
 function indented(lines: readonly Printable[]): Printable[] {

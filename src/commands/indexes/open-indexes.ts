@@ -99,6 +99,7 @@ export class OpenIndexes implements Indexes {
   readonly #embedders: QuestionEmbedders;
   readonly #turns = new Turns(mostAtOnce, mostWaiting);
   readonly #calls = new Set<Promise<unknown>>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(indexes: readonly OpenIndex[], work: Work) {
     this.names = indexes.map(({ name }) => name);
@@ -206,7 +207,13 @@ export class OpenIndexes implements Indexes {
       return await call;
     } finally {
       this.#calls.delete(call);
+      for (const tell of this.#listeners) tell();
     }
+  }
+
+  onEnded(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Ends when all that is under way has been answered. */

@@ -85,7 +85,7 @@ export const path: Kind<TextRule> = {
 export const glob: Kind<TextRule> = { ...anyText, wanted: () => 'a pattern such as *.md', hasCommas: true };
 
 const wantedCondition = 'a condition such as lang=en, page>=3 or "lang in en,de"';
-export const pairPattern = /^[^=]+(?:=| in .)/;
+export const pairPattern = /^\s*[^=<>\s][^=<>]*(?:[<>]?=| in .)/;
 
 export const pair: Kind<PairRule> = {
   ...anyText,

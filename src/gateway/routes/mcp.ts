@@ -16,6 +16,7 @@ export function mcpRoute(
 ) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const call = callOf(request, reply, parts);
+    const leave = indexes.onEnded(() => call.progress());
     try {
       const body = fieldsOf(request.body);
       if (body === undefined) throw new RefusedError(400, 'expected one JSON object of the protocol');
@@ -28,6 +29,7 @@ export function mcpRoute(
       await call.room(answer.body.length);
       return reply.code(answer.status).headers(answer.headers).send(answer.body);
     } finally {
+      leave();
       call.end();
     }
   };

@@ -14,7 +14,7 @@ export const asked = searchAsked.omit({ maxTokens: true });
 
 /** `POST /search` with `{"question": …, "results": 5, "in", "source", "where", "by" …}`; as `embed search --json`. */
 export function searchRoute(parts: GatewayParts, indexes: Indexes) {
-  return answering(parts, async (request, { signal }) => {
+  return answering(parts, indexes, async (request, { signal }) => {
     const fields = fieldsOf(request.body);
     if (fields === undefined) throw new RefusedError(400, 'expected a JSON object with "question"');
     const question = asked.safeParse(fields);
@@ -25,20 +25,27 @@ export function searchRoute(parts: GatewayParts, indexes: Indexes) {
 
 /** `GET /search`: the indexes, with what is wrong with them. */
 export function indexesRoute(parts: GatewayParts, indexes: Indexes) {
-  return answering(parts, async (_request, { signal }) => ({
+  return answering(parts, indexes, async (_request, { signal }) => ({
     schema: 1,
     indexes: await indexes.status(signal),
   }));
 }
 
-function answering(parts: GatewayParts, answer: (request: FastifyRequest, call: Call) => Promise<object>) {
+function answering(
+  parts: GatewayParts,
+  indexes: Indexes,
+  answer: (request: FastifyRequest, call: Call) => Promise<object>,
+) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const call = callOf(request, reply, parts);
+    // A question that waits behind many others is not late while these are answered.
+    const leave = indexes.onEnded(() => call.progress());
     try {
       const body = Buffer.from(printableJson(await told(answer(request, call))));
       await call.room(body.length);
       return reply.header('content-type', 'application/json; charset=utf-8').send(body);
     } finally {
+      leave();
       call.end();
     }
   };

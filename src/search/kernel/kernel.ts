@@ -32,6 +32,9 @@ const panelQuestions = 8;
 const questionsAtOnce = 1024;
 const pageBytes = 65_536;
 
+/** Compiled once. */
+let program: object | undefined;
+
 /** Bytes that each question takes. */
 export function questionBytes(dimensions: number): number {
   return paddedOf(dimensions) * 2 + 4;
@@ -40,35 +43,6 @@ export function questionBytes(dimensions: number): number {
 /** Whether vectors are of length 1, as those of an embedder are. */
 export function fitScores(vectors: readonly Vector[]): boolean {
   return vectors.every((vector) => vector.reduce((sum, value) => sum + value * value, 0) <= maxSquare);
-}
-
-/** Questions that a kernel has room for, at least. */
-const leastRoom = 64;
-/** Kernels of this room that wait for the next search. Each new one reserves gigabytes of addresses until it is collected. */
-const maxIdle = 4;
-const idle: ScoresKernel[] = [];
-
-/**
- * Runs `work` with a kernel that no other search uses meanwhile.
- * @param questions of which {@link fitScores} holds, all of one length
- */
-export async function withKernel(
-  questions: readonly Vector[],
-  dimensions: number,
-  work: (kernel: ScoresKernel) => Promise<void>,
-): Promise<void> {
-  const place = questions.length > leastRoom ? -1 : idle.findIndex((one) => one.dimensions === dimensions);
-  const [known] = place < 0 ? [] : idle.splice(place, 1);
-  const kernel = known ?? new ScoresKernel(Math.max(leastRoom, questions.length), dimensions);
-  kernel.begin(questions);
-  try {
-    await work(kernel);
-  } finally {
-    if (kernel.questionRoom === leastRoom) {
-      if (idle.length === maxIdle) idle.shift();
-      idle.push(kernel);
-    }
-  }
 }
 
 /** The questions, and the rows that wait for being compared with them. */
@@ -92,7 +66,8 @@ export class ScoresKernel {
   /** @param questionRoom questions at most */
   constructor(questionRoom: number, dimensions: number) {
     const { Module, Instance } = webAssembly;
-    this.#exports = new Instance(new Module(Buffer.from(compiled, 'base64')), {}).exports as Exports;
+    program ??= new Module(Buffer.from(compiled, 'base64'));
+    this.#exports = new Instance(program, {}).exports as Exports;
     this.dimensions = dimensions;
     this.questionRoom = questionRoom;
     const padded = paddedOf(dimensions);

@@ -7,8 +7,9 @@ import { debug, told } from '../../debug.js';
 import { readForeign } from '../../files/foreign-file.js';
 import { makeFolders } from '../../files/make-folder.js';
 import type { Output } from '../../output/read/output.js';
-import { wordsOfRow } from '../../text/row-words.js';
+import { textsOfRow } from '../../text/row-words.js';
 import { hexHash } from '../../text/sha256.js';
+import { forgetKnownWords } from '../../text/words.js';
 import { rowOfLine } from '../row.js';
 import { removeOldIndexes } from './kept-indexes.js';
 import { WordIndex, WordIndexBuilder, wordsVersion } from './word-index.js';
@@ -117,8 +118,9 @@ async function makeWordIndex(output: Output, signal: AbortSignal): Promise<WordI
     for await (const line of output.lines(document)) {
       signal.throwIfAborted();
       const { text, metadata } = rowOfLine(output, row++, line.toString('utf8'));
-      builder.add(wordsOfRow({ text, ...metadata, context: metadata.context ?? '' }));
+      builder.add(textsOfRow({ text, ...metadata, context: metadata.context ?? '' }));
     }
   }
+  forgetKnownWords();
   return builder.finish();
 }

@@ -6,6 +6,8 @@
 // each row its number of words; the names, sorted by their bytes; the postings: for each row of a term, the distance to the
 // one before and the number of times, as varints.
 
+import { TermCounter } from './term-counter.js';
+
 const magic = 0x58444957;
 /** Also to be raised when text/words.ts or text/row-words.ts, changes. */
 export const wordsVersion = 2;
@@ -152,7 +154,7 @@ export class WordIndex {
 
 /** Gathers the words of rows, one after the other. */
 export class WordIndexBuilder {
-  readonly #terms = new Map<string, number>();
+  readonly #counter = new TermCounter();
   /** One entry for each word of each row. */
   #entryTerms = new Uint32Array(1 << 16);
   #entryRows = new Uint32Array(1 << 16);
@@ -161,24 +163,28 @@ export class WordIndexBuilder {
   #lengths = new Uint32Array(1 << 12);
   #rows = 0;
   #words = 0;
-  readonly #inRow = new Map<number, number>();
+  /** Of each term, its last entry, from 1: those after the start of a row are of that row. */
+  #lastEntries = new Uint32Array(1 << 16);
 
-  /** The next row's words, with repetitions. */
-  add(words: Iterable<string>): void {
-    this.#inRow.clear();
+  /** The next row, by its texts. */
+  add(texts: readonly string[]): void {
+    const first = this.#entries;
     let length = 0;
-    for (const word of words) {
-      const term = this.#terms.get(word) ?? this.#terms.size;
-      if (term === this.#terms.size) this.#terms.set(word, term);
-      this.#inRow.set(term, (this.#inRow.get(term) ?? 0) + 1);
+    const take = (term: number) => {
       length++;
-    }
-    this.#room(this.#inRow.size);
-    for (const [term, times] of this.#inRow) {
+      if (term >= this.#lastEntries.length) this.#lastEntries = grown(this.#lastEntries, term + 1);
+      const last = this.#lastEntries[term]!;
+      if (last > first) {
+        if (this.#entryTimes[last - 1]! < 0xffff) this.#entryTimes[last - 1]!++;
+        return;
+      }
+      this.#room(1);
       this.#entryTerms[this.#entries] = term;
       this.#entryRows[this.#entries] = this.#rows;
-      this.#entryTimes[this.#entries++] = Math.min(times, 0xffff);
-    }
+      this.#entryTimes[this.#entries++] = 1;
+      this.#lastEntries[term] = this.#entries;
+    };
+    for (const text of texts) this.#counter.each(text, take);
     if (this.#rows === this.#lengths.length) this.#lengths = grown(this.#lengths, this.#rows + 1);
     this.#lengths[this.#rows++] = length;
     this.#words += length;
@@ -194,19 +200,13 @@ export class WordIndexBuilder {
 
   /** The index of all rows that were added. */
   finish(): WordIndex {
-    const names = [...this.#terms].map(([word, term]) => ({ name: Buffer.from(word), term }));
+    const names = [...this.#counter.terms].map(([word, term]) => ({ name: Buffer.from(word), term }));
     names.sort((a, b) => a.name.compare(b.name));
     const places = new Uint32Array(names.length);
     for (const [place, { term }] of names.entries()) places[term] = place;
     const counts = new Uint32Array(names.length);
     for (let entry = 0; entry < this.#entries; entry++) counts[places[this.#entryTerms[entry]!]!]!++;
-    // Entries by their term's place; those of one term stay in the order of their rows.
-    const next = new Uint32Array(names.length);
-    for (let place = 1; place < names.length; place++) next[place] = next[place - 1]! + counts[place - 1]!;
-    const order = new Uint32Array(this.#entries);
-    for (let entry = 0; entry < this.#entries; entry++)
-      order[next[places[this.#entryTerms[entry]!]!]!++] = entry;
-    const { postings, ends } = this.#postingsOf(order, counts);
+    const { postings, ends } = this.#postingsOf(places, counts);
     const nameEnds = new Uint32Array(names.length);
     let nameBytes = 0;
     for (const [place, { name }] of names.entries()) nameEnds[place] = nameBytes += name.length;
@@ -218,22 +218,32 @@ export class WordIndexBuilder {
     return new WordIndex(Buffer.concat([...parts, ...names.map(({ name }) => name), postings]));
   }
 
-  #postingsOf(order: Uint32Array, counts: Uint32Array): { postings: Buffer; ends: Uint32Array } {
+  /** @param places of each term among the names */
+  #postingsOf(places: Uint32Array, counts: Uint32Array): { postings: Buffer; ends: Uint32Array } {
+    // Entries by their term's place; those of one term stay in the order of their rows.
+    const next = new Uint32Array(counts.length);
+    for (let place = 1; place < counts.length; place++) next[place] = next[place - 1]! + counts[place - 1]!;
+    const rows = new Uint32Array(this.#entries);
+    const times = new Uint16Array(this.#entries);
+    for (let entry = 0; entry < this.#entries; entry++) {
+      const to = next[places[this.#entryTerms[entry]!]!]!++;
+      rows[to] = this.#entryRows[entry]!;
+      times[to] = this.#entryTimes[entry]!;
+    }
     const postings = Buffer.allocUnsafe(this.#entries * 8);
     const ends = new Uint32Array(counts.length);
     let at = 0;
-    const write = (value: number) => {
-      let rest = value;
-      for (; rest >= 0x80; rest >>>= 7) postings[at++] = (rest & 0x7f) | 0x80;
-      postings[at++] = rest;
-    };
     let entry = 0;
     for (let place = 0; place < counts.length; place++) {
       let before = -1;
       for (const end = entry + counts[place]!; entry < end; entry++) {
-        const row = this.#entryRows[order[entry]!]!;
-        write(row - before);
-        write(this.#entryTimes[order[entry]!]!);
+        const row = rows[entry]!;
+        let rest = row - before;
+        for (; rest >= 0x80; rest >>>= 7) postings[at++] = (rest & 0x7f) | 0x80;
+        postings[at++] = rest;
+        rest = times[entry]!;
+        for (; rest >= 0x80; rest >>>= 7) postings[at++] = (rest & 0x7f) | 0x80;
+        postings[at++] = rest;
         before = row;
       }
       ends[place] = at;

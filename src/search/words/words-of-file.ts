@@ -7,7 +7,7 @@ import type {
   RowContents,
   WordSearch,
 } from '../../destinations/destination.js';
-import { wordsIn, wordsOfRow } from '../../text/row-words.js';
+import { textsOfRow, wordsIn } from '../../text/row-words.js';
 import { tokensOf } from '../../text/words.js';
 import { bestMatches } from './best-matches.js';
 import { type WordIndex, WordIndexBuilder } from './word-index.js';
@@ -62,7 +62,7 @@ export class WordsOfFile implements WordSearch {
     const rows: PlacedRow[] = [];
     for await (const some of this.#contents.texts()) {
       for (const row of some) {
-        builder.add(wordsOfRow(wordsIn(row.text, row.source, metadataOf(row))));
+        builder.add(textsOfRow(wordsIn(row.text, row.source, metadataOf(row))));
         rows.push(row);
       }
     }

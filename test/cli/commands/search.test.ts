@@ -127,7 +127,7 @@ test('CSV keeps formulas as texts, Markdown has fences, files are paths', async 
   const ingest = ['ingest', 'notes', '-o', 'notes-index', '--ollama-url', ollama.url, '--cache', 'none'];
   expect((await workspace.embed(ingest)).code).toBe(0);
   const csv = await asked('csv', 'zebra', '--in', './notes-index');
-  expect(csv).toMatch(/^score,source,line,page,heading,text,id,in\r\n/);
+  expect(csv).toMatch(/^score,source,line,page,heading,text,id,in,vectors_rank,words_rank,rerank\r\n/);
   expect(csv).toContain(`"'=HYPERLINK(""http://x"",""y"") zebra`);
   expect(await asked('md', 'zebra', '--in', './notes-index')).toContain('\n````text\n=HYPERLINK');
   expect(await asked('files', 'valve')).toBe('docs/other.md\ndocs/guide.md\n');
@@ -245,4 +245,22 @@ test('a file is asked by words without a set-up, by an index in memory', async (
   expect(await sources('--words', 'E4017', '--in', file)).toEqual(['docs/guide.md:5']);
   const both = await json('search', 'E4017', '--hybrid', '--in', file, '--ollama-url', ollama.url);
   expect(both.results[0]).toMatchObject({ metadata: { line: 5 }, ranks: { words: 1 } });
+});
+
+test('a condition without a key is refused, and failed documents are told', async () => {
+  for (const where of ['>=3', '=3', ' in a', ' =x']) {
+    const refused = await workspace.embed(['search', 'x', '--words', '--where', where]);
+    expect({ code: refused.code, stderr: refused.stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('--where'),
+    });
+  }
+  mkdirSync(join(workspace.dir, 'broken'));
+  write('broken/a.md', 'The lighthouse stands on the cliff.\n');
+  write('broken/b.pdf', 'no PDF');
+  const made = ['--model', 'all-minilm', '--ollama-url', ollama.url, '--cache', 'none'];
+  expect((await workspace.embed(['ingest', 'broken', '-o', 'broken-index', ...made])).code).toBe(3);
+  const found = await workspace.embed(['search', '--words', 'lighthouse', '-o', 'broken-index']);
+  expect(found).toMatchObject({ code: 0, stderr: expect.stringContaining('1 document of') });
+  expect(found.stderr).toContain('embed list --failed');
 });

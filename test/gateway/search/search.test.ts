@@ -196,3 +196,25 @@ test('an agent asks over HTTP, with the token', async () => {
     expect((await fetch(`${url}/mcp`, { method: 'POST', headers, body })).status).toBe(400);
   }
 });
+
+test('a question that waits behind others is not late while these are answered', async () => {
+  const { url, server } = await indexed(documents, { limits: { deadlineMs: 400 } });
+  await ask(url, { question: 'warm' });
+  const held = Array.from({ length: 4 }, () => {
+    let resolve = () => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
+    return { promise, resolve };
+  });
+  // Sixteen are asked at once, so the last sixteen wait for three turns of others, longer than the deadline.
+  server.script(...held.flatMap(({ promise }) => Array(16).fill({ kind: 'hold', until: promise })));
+  const answers = Promise.all(
+    Array.from({ length: 64 }, (_, at) => ask(url, { question: `question ${at}`, by: 'vectors' })),
+  );
+  for (const { resolve } of held) {
+    await new Promise((later) => setTimeout(later, 200));
+    resolve();
+  }
+  expect((await answers).map(({ status }) => status)).toEqual(Array(64).fill(200));
+});
