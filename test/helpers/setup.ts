@@ -1,13 +1,14 @@
 // Runs once before all tests. The command line and the worker threads run from `dist`, which `npm test`
 // builds first; tests of Redis and PostgreSQL need real servers, and those of pages a real Chromium.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { findBrowser } from './browser.js';
 import { installLightRag } from './lightrag.js';
 import { installPostgres } from './postgres.js';
 import { findRedis } from './redis.js';
 
-export default async function setup(): Promise<void> {
+/** @returns what is called after all tests */
+export default async function setup(): Promise<() => void> {
   if (!existsSync(new URL('../../dist/cli/main.js', import.meta.url))) {
     throw new Error('dist is missing: run `npm run build` before vitest (`npm test` does both).');
   }
@@ -18,6 +19,7 @@ export default async function setup(): Promise<void> {
   need('Redis', 'redis-server', findRedis);
   need('Browser', 'chromium', findBrowser);
   await lightRag;
+  return () => rmSync(process.env.EMBED_TEST_HOME!, { recursive: true, force: true });
 }
 
 /** Tests that lack a program fail in CI, which installs it; elsewhere they are skipped, and that is said aloud. */

@@ -4,6 +4,7 @@ import type { Given } from '../declared/command.js';
 import type { mcp as declared } from '../declared/mcp.js';
 import type { Outcome } from '../declared/outcome.js';
 import { nearIndex } from '../near-index.js';
+import { keepNewSpaceSmall } from '../new-space.js';
 import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
@@ -13,6 +14,7 @@ import { printNotice, reserveOutput } from '../terminal/print.js';
 
 export async function runMcp(given: Given<typeof declared>): Promise<Outcome> {
   const { in: named, allowIngest, maxMemory, quiet } = given.flags;
+  keepNewSpaceSmall();
   const line = quiet ? () => undefined : printNotice;
   const output = reserveOutput();
   const settings = nearIndex(await settingsFor(given, line));

@@ -4,6 +4,7 @@ import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { serve as declared } from '../declared/serve.js';
+import { keepNewSpaceSmall } from '../new-space.js';
 import { rerankOf } from '../rerank.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
@@ -15,6 +16,7 @@ export async function runServe(given: Given<typeof declared>): Promise<Outcome> 
   const { host, port, token, allowAnonymous, deadline, quiet, ...flags } = given.flags;
   const { tokens, alias: aliases, origin: origins, in: named, maxMemory } = flags;
   const { maxBody, maxTexts, maxQueue, maxModels } = flags;
+  if (named !== undefined) keepNewSpaceSmall();
   const line = quiet ? () => undefined : printNotice;
   const loaded = await settingsFor(given, line);
   const { serve } = await import('../../commands/serve.js');
