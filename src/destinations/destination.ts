@@ -62,6 +62,16 @@ export interface ListedRow {
   source: string;
 }
 
+/** A part of a listing as bytes. */
+export interface ListedKeys {
+  /** 16 bytes of each. */
+  ids: Buffer;
+  /** 16 bytes of each, in the same order. */
+  sums: Buffer;
+  /** Rows whose sums are none of ours. */
+  others: readonly ListedRow[];
+}
+
 /** What a sync leaves of an index beside its rows. */
 export interface IndexState {
   /** Random, new with every sync that writes: tells who wrote the index last. */
@@ -148,6 +158,8 @@ export interface Destination {
    * @param shard asks for their sources, too; a store that can leaves out what isn't of this shard
    */
   list(shard: Shard | undefined): AsyncIterable<readonly ListedRow[]>;
+  /** As `list` without a shard, for stores that have ids and sums as bytes; their texts take memory and time. */
+  listKeys?(): AsyncIterable<ListedKeys>;
   /** Before the first change: lays the table out where need be, and writes the state. */
   begin(plan: Plan): Promise<void>;
   /**

@@ -2,12 +2,13 @@
 // difference is then that of what is left.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
-import type { Destination } from '../destinations/destination.js';
+import type { Destination, ListedRow } from '../destinations/destination.js';
 import { openDestination } from '../destinations/open.js';
 import { DestinationError, UsageError } from '../errors.js';
 import { shownDestination } from '../net/destination-address.js';
 import type { Identity } from '../output/identity.js';
 import { isInShard } from '../output/shards/shard.js';
+import { uuidText } from '../text/uuid.js';
 import type { Shard } from '../types/shard.js';
 import { spaceToJson } from '../vectors/space-json.js';
 import { areMost, guardOwner, guardRemovals, guardSpace, refusesShards } from './guards.js';
@@ -23,6 +24,9 @@ const firstPauseMs = 500;
 const maxPauseMs = 30_000;
 /** Rows that would go, and are looked at for being there under another name; each takes some 150 bytes. */
 const maxPaired = 1_000_000;
+
+/** Of an id, and of a sum. */
+const idBytes = 16;
 
 export class OneDestination {
   readonly #work: SyncWork;
@@ -133,19 +137,33 @@ export class OneDestination {
     const most = maxRows * (shard?.of ?? 1);
     let listed = 0;
     let others = 0;
-    for await (const page of destination.list(shard)) {
+    const lose = (id: string, sum: string) => {
+      gone.push(id);
+      if (canUpdate && gone.length <= maxPaired) sums.push(sum);
+    };
+    const take = (page: readonly ListedRow[]) => {
       if (page.length > 0) mustBeOurs();
       for (const { id, sum, source } of page) {
         if (table.meet(id, sum)) listed++;
         else if (shard !== undefined && !isInShard(source, shard)) others++;
         else {
-          gone.push(id);
-          if (canUpdate && gone.length <= maxPaired) sums.push(sum);
+          lose(id, sum);
           listed++;
         }
       }
       if (listed > maxRows || listed + others > most) throw tooMany(destination.shown);
-    }
+    };
+    if (shard === undefined && destination.listKeys !== undefined) {
+      for await (const keys of destination.listKeys()) {
+        if (keys.ids.length > 0) mustBeOurs();
+        for (let at = 0; at < keys.ids.length; at += idBytes) {
+          if (!table.meetKey(keys.ids, keys.sums, at))
+            lose(uuidText(keys.ids, at), keys.sums.toString('hex', at, at + idBytes));
+        }
+        listed += keys.ids.length / idBytes;
+        take(keys.others);
+      }
+    } else for await (const page of destination.list(shard)) take(page);
     if (others > 0 && destination.takes === 'whole') throw refusesShards(destination.shown);
     if (sums.length > 0) gone = table.pair(gone, sums);
     const { changed, unchanged } = table.counts;

@@ -68,6 +68,23 @@ export class RowTable {
     return true;
   }
 
+  /** The same of an id and a sum of 16 bytes each, at a place. */
+  meetKey(ids: Uint8Array, sums: Uint8Array, at: number): boolean {
+    const row = this.#ids.findAt(ids, at);
+    if (row === undefined) return false;
+    if (this.#states[row] !== missing || !this.#isSum(row, sums, at, vectorAt)) this.#states[row] = changed;
+    else this.#states[row] = this.#isSum(row, sums, at, 0) ? same : revised;
+    return true;
+  }
+
+  /** Whether the sum at a place is the row's, from one of its bytes on. */
+  #isSum(row: number, sums: Uint8Array, at: number, from: number): boolean {
+    const own = row * sumBytes;
+    for (let byte = from; byte < sumBytes; byte++)
+      if (sums[at + byte] !== this.#sums[own + byte]) return false;
+    return true;
+  }
+
   /** Whether a row that was written with this sum has the row's vector. */
   #hasVector(row: number, sum: string): boolean {
     return isHexOf(sum.slice(vectorDigits), this.#sums, row * sumBytes + vectorAt, sumBytes - vectorAt);

@@ -48,6 +48,25 @@ export function isHexOf(text: string, bytes: Uint8Array, from: number, count: nu
   return true;
 }
 
+/**
+ * The bytes of lower-case digits, written to `into` at `at`.
+ * @returns false when they are no digits
+ */
+export function readHex(
+  text: Uint8Array,
+  start: number,
+  into: Uint8Array,
+  at: number,
+  count: number,
+): boolean {
+  for (let byte = 0; byte < count; byte++) {
+    const value = byteOf(text[start + byte * 2]!, text[start + byte * 2 + 1]!);
+    if (value < 0) return false;
+    into[at + byte] = value;
+  }
+  return true;
+}
+
 /** -1 for what are no digits. */
 function byteOf(high: number, low: number): number {
   const first = values[high] ?? 255;

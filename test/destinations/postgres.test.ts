@@ -72,6 +72,28 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
     expect(await index.sync(address)).toMatchObject({ unchanged: 19 });
   });
 
+  test('a load of many pages of bytes comes as it was sent, and is listed row by row', async () => {
+    const address = await server.database();
+    const texts = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(3000 + 10 * at));
+    const index = await makeIndex([{ source: 'docs/long.md', texts }]);
+    expect(await index.sync(address)).toMatchObject({ new: 200 });
+    const rows = await query(
+      address,
+      'SELECT id, text, embedding::text AS vector FROM embed_chunks ORDER BY id',
+    );
+    const vectorOf = (text: string) => (JSON.parse(text) as number[]).map(Math.fround);
+    expect(rows.map(({ id, text, vector }) => ({ id, text, vector: vectorOf(vector) }))).toEqual(
+      index.rows().map(({ id, text, vector }) => ({ id, text, vector })),
+    );
+    // Sums of other lengths than ours, and some of no length, are met as well.
+    await query(address, "UPDATE embed_chunks SET sum = repeat('ü', 70000) WHERE chunk < 3");
+    await query(address, "UPDATE embed_chunks SET sum = upper(sum) || '' WHERE chunk = 3");
+    await query(address, "UPDATE embed_chunks SET sum = '' WHERE chunk = 4");
+    const edited = (await query(address, 'SELECT id FROM embed_chunks WHERE chunk < 5')).length;
+    expect(await index.sync(address)).toMatchObject({ new: 0, changed: edited, unchanged: 200 - edited });
+    expect(await index.sync(address)).toMatchObject({ unchanged: 200 });
+  });
+
   test('what goes wrong is told without the password', async () => {
     const address = await server.database();
     const index = await makeIndex(documents(1));

@@ -23,6 +23,7 @@ interface Protocol {
   int32(value: number): Buffer;
   dataRow(values: unknown[]): Buffer;
   description(columns: Record<string, string>): Buffer;
+  copyStart: Buffer;
   startPostgres(options: {
     answer(sql: string): Honest;
     lie(sql: string, socket: Socket): boolean;
@@ -38,8 +39,12 @@ const columns = ['index_name', 'id', 'source', 'chunk', 'text', 'metadata', 'sum
 const types = ['text', 'uuid', 'text', 'int4', 'text', 'jsonb', 'text', 'vector'];
 const found = { id: 'text', source: 'text', text: 'text', metadata: 'text', score: 'float' };
 
-/** A server with a table of ours, which lies about what a search finds. */
-async function searched(lie: (socket: Socket) => void, timeoutMs = 10_000): Promise<Destination> {
+/** A server with a table of ours, which lies about what a search finds, or another statement. */
+async function searched(
+  lie: (socket: Socket) => void,
+  timeoutMs = 10_000,
+  about = 'AS score',
+): Promise<Destination> {
   const server = await postgres.startPostgres({
     answer: (sql) =>
       sql.includes('FROM pg_attribute')
@@ -47,9 +52,11 @@ async function searched(lie: (socket: Socket) => void, timeoutMs = 10_000): Prom
             columns: { name: 'text', type: 'text', size: 'int' },
             rows: columns.map((name, at) => [name, types[at], 8]),
           }
-        : ({ columns: sql.includes('AS score') ? found : undefined, tag: 'SET' } as Honest),
+        : sql.includes('AS is_mine')
+          ? { columns: { is_mine: 'bool' }, rows: [['t']] }
+          : ({ columns: sql.includes('AS score') ? found : undefined, tag: 'SET' } as Honest),
     lie: (sql, socket) => {
-      if (!sql.includes('AS score')) return false;
+      if (!sql.includes(about)) return false;
       lie(socket);
       return true;
     },
@@ -71,6 +78,16 @@ async function searched(lie: (socket: Socket) => void, timeoutMs = 10_000): Prom
 }
 
 const search = (store: Destination) => store.search(new Float32Array(8), 3);
+
+const copyOf = (...parts: Buffer[]) => postgres.message('d', postgres.copyStart, ...parts);
+
+/** A row up to its sum. */
+const row = (sumBytes: number) => [
+  postgres.int16(2),
+  postgres.int32(16),
+  Buffer.alloc(16, 1),
+  postgres.int32(sumBytes),
+];
 
 function pour(socket: Socket, bytes: Buffer): void {
   const more = () => {
@@ -138,6 +155,40 @@ describe('a PostgreSQL', () => {
       ),
     );
     await expect(search(store)).rejects.toThrow('its rows are not those of embed');
+  });
+
+  test.each<[string, () => Buffer[]]>([
+    ['what is no copy', () => [postgres.message('d', Buffer.alloc(40, 1))]],
+    ['rows of other columns', () => [copyOf(postgres.int16(3), Buffer.alloc(100))]],
+    ['ids of other lengths', () => [copyOf(postgres.int16(2), postgres.int32(4), Buffer.alloc(60))]],
+    ['a sum without end', () => [copyOf(...row(2 ** 30), Buffer.alloc(60))]],
+    ['half a row', () => [copyOf(...row(32), Buffer.alloc(9))]],
+    ['rows behind the end', () => [copyOf(postgres.int16(-1), ...row(0))]],
+    ['no copy at all', () => [postgres.message('C', 'COPY 0'), postgres.message('Z', Buffer.from('I'))]],
+    ['rows of a query', () => [postgres.dataRow(['a', 'b'])]],
+    [
+      'a message of no length',
+      () => [Buffer.concat([Buffer.from('d'), postgres.int32(0), Buffer.alloc(20)])],
+    ],
+    ['no more', () => [copyOf(...row(0))]],
+  ])('whose listing is %s is told', async (_, parts) => {
+    const isOpen = _ === 'no more';
+    const end = [
+      postgres.message('c'),
+      postgres.message('C', 'COPY 1'),
+      postgres.message('Z', Buffer.from('T')),
+    ];
+    const begin = postgres.message('H', Buffer.from([1]), postgres.int16(2), Buffer.alloc(4));
+    const store = await searched(
+      (socket) => socket.write(Buffer.concat([begin, ...parts(), ...(isOpen ? [] : end)])),
+      40,
+      'TO STDOUT',
+    );
+    await store.check();
+    const listing = async () => {
+      for await (const _ of store.listKeys!());
+    };
+    await expect(listing()).rejects.toBeInstanceOf(DestinationError);
   });
 
   test('that says nothing is waited for only so long', async () => {

@@ -280,6 +280,12 @@ class LanceTable implements Destination {
     this.#options.signal.throwIfAborted();
     if (error instanceof EmbedError) return error;
     const said = printable(String((error as Error).message), 300);
+    // Its own words for it are a trace through its files.
+    if (/No space left|os error 28|quota exceeded/i.test(said)) {
+      return new DestinationError(`The disk is full at ${this.shown}: free some space and run again.`, {
+        cause: error,
+      });
+    }
     return new DestinationError(
       `${this.shown} can't be read or written (${said}): check the folder and the disk.`,
       {

@@ -91,8 +91,9 @@ export class RowFile {
   }
 
   async #write(rows: readonly DestinationRow[]): Promise<void> {
-    const plain = plainColumns.map((name) => ({ name, data: rows.map((row) => row[name]) as string[] }));
+    const plain = plainColumns.map((name) => ({ name, data: rows.map((row) => valueIn(row, name)) }));
     this.#writer.write({ columnData: plain, rowGroupSize: rows.length });
+    keepBounds(this.#writer);
     // Digits of a vector hardly ever repeat: neither a dictionary nor bounds of its values help a reader.
     this.#addVectors(
       this.#writer,
@@ -100,5 +101,23 @@ export class RowFile {
       rows.map(({ vector }) => vector),
     );
     await this.#flush();
+  }
+}
+
+/** Bytes where they are at hand: the library would make new ones of each text. */
+function valueIn(row: DestinationRow, name: (typeof plainColumns)[number]): string | number | Uint8Array {
+  if (name === 'text') return row.textBytes ?? Buffer.from(row.text);
+  if (name === 'metadata') return row.metadataBytes ?? Buffer.from(row.metadata);
+  return row[name];
+}
+
+/** The least and the greatest value of each column stay until the end of the file, and must not keep the memory around them. */
+function keepBounds({ row_groups }: ParquetWriter): void {
+  for (const { meta_data } of row_groups.at(-1)!.columns) {
+    const { statistics } = meta_data!;
+    for (const bound of ['min_value', 'max_value'] as const) {
+      const value = statistics?.[bound];
+      if (value instanceof Uint8Array) statistics![bound] = Uint8Array.from(value);
+    }
   }
 }

@@ -41,6 +41,7 @@ function reader<T>(row: z.ZodType<T>): (rows: unknown) => T[] {
   };
 }
 
-function unlike(): TypeError {
+/** The error for rows of another shape. */
+export function unlike(): TypeError {
   return new TypeError('its rows are not those of embed');
 }

@@ -6,6 +6,7 @@ import type { Client } from 'pg';
 import { debug } from '../../debug.js';
 import type { DestinationOptions } from '../destination.js';
 import { inWords, type PostgresAddress } from './connect.js';
+import { CopyOut } from './copy-out.js';
 
 /** Bytes that the server may send for one question: a page of a listing, or the rows of a search. */
 const mostBytes = 128 * 1024 * 1024;
@@ -95,6 +96,30 @@ export class Connection {
       throw inWords(this.#reason ?? error, this.#address);
     } finally {
       clearTimeout(late);
+    }
+  }
+
+  /**
+   * What a `COPY … TO STDOUT` gives, a part at a time. Who leaves it before its end ends the connection.
+   * @param read each part @param withinMs how long nothing may come
+   * @throws {DestinationError} as {@link ask}
+   */
+  async *copied<T>(text: string, read: (bytes: Buffer) => T, withinMs: number): AsyncGenerator<T> {
+    this.#options.signal.throwIfAborted();
+    const copy = this.client.query(new CopyOut(text));
+    let isWhole = false;
+    try {
+      for (;;) {
+        const part = await this.ask(async () => {
+          const bytes = await copy.next();
+          return bytes && { read: read(bytes) };
+        }, withinMs);
+        isWhole = part === undefined;
+        if (part === undefined) return;
+        yield part.read;
+      }
+    } finally {
+      if (!isWhole) this.#end('a listing was left');
     }
   }
 

@@ -14,7 +14,8 @@ export const copiedColumns = [
   'embedding',
 ] as const;
 
-const signature = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+/** What a COPY in binary begins with, both ways. */
+export const copyStart = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const end = Buffer.from([0xff, 0xff]);
 
 /** Pages of about so many bytes are made of the rows. */
@@ -23,9 +24,9 @@ const pageBytes = 256 * 1024;
 /** Where a row of an update is: its columns but the vector, and its id until now. */
 export const updatedColumns = ['from_id', ...copiedColumns.slice(1, -1)] as const;
 
-/** The bytes of a COPY in binary, a page at a time. */
+/** The bytes of a COPY in binary, a page at a time. Its memory is used again for the next page: that must be asked for when this one is sent. */
 export class CopyBytes {
-  readonly #page = new Page();
+  readonly #page = new Page(2 * pageBytes);
   /** How many fields a row has, and the first of them: the name of the index. */
   readonly #rowStart: Buffer;
 
@@ -34,7 +35,7 @@ export class CopyBytes {
     const length = Buffer.alloc(4);
     length.writeInt32BE(name.length);
     this.#rowStart = Buffer.concat([Buffer.from([0, copiedColumns.length]), length, name]);
-    this.#page.bytes(signature);
+    this.#page.bytes(copyStart);
   }
 
   /** Whole rows. */
@@ -81,22 +82,26 @@ export class CopyBytes {
 /** All bytes of a COPY of these rows. */
 export function* copyBytes(index: string, rows: readonly DestinationRow[]): Generator<Buffer> {
   const bytes = new CopyBytes(index);
-  yield* bytes.rows(rows);
+  for (const page of bytes.rows(rows)) yield Buffer.from(page);
   yield bytes.end();
 }
 
 /** A vector in pgvector's binary form. */
 export function vectorBytes(values: Float32Array): Buffer {
-  const page = new Page();
+  const page = new Page(8 + 4 * values.length);
   page.vector(values);
   return page.take().subarray(4);
 }
 
 /** Bytes that grow. */
 class Page {
-  #buffer = Buffer.allocUnsafe(2 * pageBytes);
+  #buffer: Buffer;
   #end = 0;
   readonly #id = new Uint8Array(16);
+
+  constructor(bytes: number) {
+    this.#buffer = Buffer.allocUnsafe(bytes);
+  }
 
   get length(): number {
     return this.#end;
@@ -156,10 +161,9 @@ class Page {
     this.#end += floats.length;
   }
 
-  /** What was written; the page begins anew. */
+  /** What was written; the page begins anew, in the same memory. */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#end);
-    this.#buffer = Buffer.allocUnsafe(2 * pageBytes);
     this.#end = 0;
     return taken;
   }

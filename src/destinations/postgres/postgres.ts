@@ -9,6 +9,7 @@ import type {
   DestinationRow,
   FoundRow,
   Kept,
+  ListedKeys,
   ListedRow,
   PlacedRow,
   Plan,
@@ -20,6 +21,7 @@ import { foundOf, listedOf } from './answer-shapes.js';
 import { busy, type PostgresAddress, readAddress } from './connect.js';
 import { Connection } from './connection.js';
 import { findRows } from './find.js';
+import { KeyReader } from './key-reader.js';
 import {
   addKey,
   askForMore,
@@ -122,6 +124,23 @@ class Postgres implements Destination {
       if (isLast) break;
     }
     await this.#asking((client) => client.query('CLOSE listed'), this.#scanMs);
+  }
+
+  async *listKeys(): AsyncGenerator<ListedKeys> {
+    this.#listed = 0;
+    if (this.#layout === undefined) return;
+    const text = await this.#asking(async (client) => {
+      await this.#open();
+      const index = client.escapeLiteral(this.#options.index);
+      const rows = `SELECT id, sum FROM ${this.#table.rows} WHERE index_name = ${index}`;
+      return `COPY (${rows}) TO STDOUT (FORMAT binary)`;
+    }, this.#scanMs);
+    const reader = new KeyReader();
+    for await (const keys of this.#connection.copied(text, (bytes) => reader.read(bytes), this.#scanMs)) {
+      this.#listed += keys.ids.length / 16 + keys.others.length;
+      yield keys;
+    }
+    await this.#asking(async () => reader.end());
   }
 
   #isOpen = false;
