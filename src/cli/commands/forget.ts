@@ -12,6 +12,7 @@ import { withSignals } from '../signals.js';
 import { paintNotice as paint } from '../terminal/colour.js';
 import { printedEvents } from '../terminal/events.js';
 import { printNotice, printNotices } from '../terminal/print.js';
+import { sourceFromHere } from '../terminal/shown-path.js';
 import { renderSynced } from '../terminal/sync-view.js';
 import { syncedJson, toldErrors } from './sync.js';
 
@@ -30,7 +31,7 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
       events: printedEvents((line) => quiet || printNotice(line)),
     }),
   );
-  if (!quiet) printNotices(render(result, dryRun));
+  if (!quiet) printNotices(render(result, settings.out, dryRun));
   const { destinations: _, ...told } = result;
   return { result: { ...told, ...syncedJson(result) }, error: toldErrors(result) };
 }
@@ -38,7 +39,11 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
 /** Commands, and names of documents, that are shown. */
 const maxShown = 10;
 
-function render({ documents, rows, ignore, destinations, cached }: ForgetResult, dryRun: boolean): Printable {
+function render(
+  { documents, rows, ignore, destinations, cached }: ForgetResult,
+  out: string,
+  dryRun: boolean,
+): Printable {
   const mark = dryRun ? say`would forget` : say`${paint.green(say`✓`)} forgot`;
   const vectors =
     cached === undefined
@@ -46,17 +51,17 @@ function render({ documents, rows, ignore, destinations, cached }: ForgetResult,
       : say`; ${plural(cached, 'vector')} dropped from the cache`;
   const lines = [
     say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')})${vectors}\n`,
-    ...(dryRun ? named(documents) : []),
+    ...(dryRun ? named(documents, out) : []),
     renderSynced(destinations, dryRun),
     ...ignore.slice(0, maxShown).map((line) => say`To keep it out: ${paint.cyan(printable(line, 2000))}\n`),
   ];
   return joined(lines);
 }
 
-function named(documents: readonly string[]): Printable[] {
+function named(documents: readonly string[], out: string): Printable[] {
   const more = documents.length - maxShown;
   return [
-    ...documents.slice(0, maxShown).map((source) => say`  ${printable(source, 500)}\n`),
+    ...documents.slice(0, maxShown).map((source) => say`  ${printable(sourceFromHere(source, out), 500)}\n`),
     ...(more > 0 ? [say`  and ${more} more (--json names all)\n`] : []),
   ];
 }

@@ -25,6 +25,7 @@ import { HeldLines } from '../terminal/held-lines.js';
 import { linesOf, renderPlan, renderRun, summaryOfRun } from '../terminal/ingest-view.js';
 import { printNotice, printNotices } from '../terminal/print.js';
 import { startProgress } from '../terminal/progress.js';
+import { sourceFromHere } from '../terminal/shown-path.js';
 import { skipInWords } from '../terminal/skip-words.js';
 import { summariseStep } from '../terminal/step-summary.js';
 import { keepNotice } from '../terminal/told-notices.js';
@@ -50,7 +51,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const { runWatch } = await import('./watch.js');
     return await runWatch({ ...given, flags: { ...given.flags, rebuild } }, loaded, shard, {
       first: (run) => printNotices(renderRun(run, verbose)),
-      failures: (failures) => printNotices(renderFailures(failures, verbose)),
+      failures: (failures) => printNotices(renderFailures(failures, settings.out, verbose)),
     });
   }
   const [{ ingest }, { RunCounts }] = await Promise.all([
@@ -60,6 +61,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   if (paths.includes(stdinRoot) && process.stdin.isTTY && !quiet) {
     printNotice(say`Waiting for JSON Lines on this terminal, one {"id","text"} a line; Ctrl-D ends them.`);
   }
+  const named = (source: string) => sourceFromHere(source, settings.out);
   const until = maxTime === undefined ? undefined : AbortSignal.timeout(maxTime);
   const counts = new RunCounts();
   const silent = await startProgress(counts, quiet || news);
@@ -80,18 +82,19 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
             ...printedEvents(progress.line),
             pulling: progress.download,
             ...(verbose && {
-              skipped: (reason, source) => progress.line(leftOut(source, skipInWords(reason, undefined))),
+              skipped: (reason, source) =>
+                progress.line(leftOut(named(source), skipInWords(reason, undefined))),
               ignored(reason, source, rule) {
                 const found = rule();
                 const words = skipInWords(reason, found);
                 const kind = found === undefined ? printable(reason) : say`by ${words}`;
                 byRule.set(kind, (byRule.get(kind) ?? 0) + 1);
-                progress.line(leftOut(source, words));
+                progress.line(leftOut(named(source), words));
               },
             }),
             document(change, source, from) {
               notes.document(change, source);
-              if (verbose) progress.line(changeLine(change, source, from));
+              if (verbose) progress.line(changeLine(change, named(source), from && named(from)));
             },
           },
         }),
@@ -110,7 +113,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     }
     const annotated =
       news && !hasNews ? told.length : annotateFailures(told, ({ code }) => meanings[code], summary.out);
-    if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), verbose));
+    if (told.length > annotated) printNotices(renderFailures(told.slice(annotated), settings.out, verbose));
     if (!dryRun) summariseStep(() => summaryOfRun(summary, told));
     const synced = dryRun ? undefined : await syncAfter({ ...given.flags, rebuild, shard }, loaded);
     // A destination that is down says more than documents that fail each night.

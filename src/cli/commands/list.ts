@@ -13,6 +13,7 @@ import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
 import { paint } from '../terminal/colour.js';
 import { printNotice, printResult } from '../terminal/print.js';
+import { sourceFromHere } from '../terminal/shown-path.js';
 
 /** A record's id has no bound of its own. */
 const maxSourceLength = 500;
@@ -29,7 +30,7 @@ export async function runList(given: Given<typeof declared>): Promise<Outcome> {
       if (flags.json) documents.push(document);
       else {
         if (all.documents === 0) printResult(paint.dim(line('rows', 'tokens', 'changed', say`document`)));
-        printResult(render(document));
+        printResult(render(document, settings.out));
       }
       all.documents++;
       all.rows += document.rows;
@@ -47,10 +48,11 @@ export async function runList(given: Given<typeof declared>): Promise<Outcome> {
   return { result: { documents } };
 }
 
-function render({ source, rows, tokens, changed, failures }: ListedDocument): Printable {
+function render({ source, rows, tokens, changed, failures }: ListedDocument, out: string): Printable {
+  const name = printable(sourceFromHere(source, out), maxSourceLength);
   const at = changed === undefined ? 'not known here' : moment(changed);
   const why = failures === undefined ? say`` : paint.red(say`  ${printable(failures.join(', '))}`);
-  return line(whole(rows), whole(tokens), at, say`${printable(source, maxSourceLength)}${why}`);
+  return line(whole(rows), whole(tokens), at, say`${name}${why}`);
 }
 
 function line(rows: string, tokens: string, changed: string, rest: Printable): Printable {

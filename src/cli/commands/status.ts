@@ -16,6 +16,7 @@ import { namedIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { paint } from '../terminal/colour.js';
 import { printNotice, printResults } from '../terminal/print.js';
+import { sourceFromHere } from '../terminal/shown-path.js';
 
 export async function runStatus(given: Given<typeof declared>): Promise<Outcome> {
   const { flags } = given;
@@ -87,7 +88,10 @@ function ended({ at, seconds, result, share }: NonNullable<OutputStatus['lastRun
 
 function rootLines(roots: readonly RootStatus[], out: string): Printable[] {
   const lines = roots.slice(0, maxRoots).map(({ root, documents, gone }, place) => {
-    const name = root === '-' ? say`standard input` : printable(root === '.' ? resolve(out, '..') : root);
+    const name =
+      root === '-'
+        ? say`standard input`
+        : printable(root === '.' ? resolve(out, '..') : sourceFromHere(root, out));
     const mark = gone ? paint.yellow(say`, which is gone`) : say``;
     return row(place === 0 ? 'roots' : '', say`${name} (${plural(documents, 'document')}${mark})`);
   });

@@ -4,6 +4,7 @@ import { type Printable, printable, say } from '../../text/printable.js';
 import type { Failure, FailureCode } from '../../types/failure.js';
 import { paintNotice as paint } from './colour.js';
 import { linesOf } from './ingest-view.js';
+import { sourceFromHere } from './shown-path.js';
 
 /** What each code asks of the reader. */
 export const meanings: Record<FailureCode, string> = {
@@ -26,11 +27,12 @@ export const meanings: Record<FailureCode, string> = {
   rejected: 'the embedder fails on this text alone',
 };
 
-/** @param all name more than the first few */
-export function renderFailures(failures: readonly Failure[], all: boolean): Printable {
+/** @param out the output's folder @param all name more than the first few */
+export function renderFailures(failures: readonly Failure[], out: string, all: boolean): Printable {
   const shown = all ? failures : failures.slice(0, 10);
   const lines = shown.map(({ source, code, chunk }) => {
-    const place = chunk === undefined ? source : `${source}, chunk ${chunk}`;
+    const name = sourceFromHere(source, out);
+    const place = chunk === undefined ? name : `${name}, chunk ${chunk}`;
     return say`${paint.red(say`failed`)}: ${printable(place)} (${printable(code)}: ${printable(meanings[code])})`;
   });
   if (shown.length < failures.length)

@@ -9,6 +9,7 @@ import { command, plural, quoted, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Failure } from '../../types/failure.js';
 import { paintNotice as paint } from './colour.js';
+import { sourceFromHere } from './shown-path.js';
 import { foreign, type StepSummary } from './step-summary.js';
 
 /** Characters; a longer one is no example. */
@@ -53,12 +54,12 @@ export function renderRun(
     lines.push(
       say`  requests   ${whole(requests)}, ${textsPerRequest ?? 0} ${textsPerRequest === 1 ? say`text` : say`texts`} each`,
     );
-  lines.push(...renderKnown(knownFailures), ...renderSettled(settledFailures, verbose));
+  lines.push(...renderKnown(knownFailures), ...renderSettled(settledFailures, out, verbose));
   lines.push(...renderLeftOut(summary, verbose), ...renderUnused(summary));
   lines.push(
     ...renderHidden(summary, 'kept'),
-    ...renderElsewhere(summary.elsewhere, 'kept'),
-    ...renderPruned(summary.pruned, 'dropped'),
+    ...renderElsewhere(summary, 'kept'),
+    ...renderPruned(summary, 'dropped'),
   );
   lines.push(...renderMoved(summary));
   if (question !== undefined && question.length <= maxQuestionLength) {
@@ -76,7 +77,7 @@ export function renderPlan(
   verbose: boolean,
   asksCache: boolean,
 ): Printable {
-  const { documents, chunks, elsewhere, pruned, tokensEmbedded, out } = summary;
+  const { documents, chunks, tokensEmbedded, out } = summary;
   const changes = documents.new + documents.changed + documents.reread + documents.removed;
   const cached =
     asksCache || chunks.embedded === 0
@@ -90,12 +91,12 @@ export function renderPlan(
     say`  to embed   ${plural(chunks.embedded, 'chunk')}, about ${plural(tokensEmbedded, 'token')}; ${whole(chunks.reused)} reused${cached}`,
     ...renderEstimate(summary),
     ...renderKnown(knownFailures),
-    ...renderSettled(settledFailures, verbose),
+    ...renderSettled(settledFailures, out, verbose),
     ...renderLeftOut(summary, verbose),
     ...renderUnused(summary),
     ...renderHidden(summary, 'to keep'),
-    ...renderElsewhere(elsewhere, 'to keep'),
-    ...renderPruned(pruned, 'to drop'),
+    ...renderElsewhere(summary, 'to keep'),
+    ...renderPruned(summary, 'to drop'),
     ...renderMoved(summary),
   ]);
 }
@@ -149,10 +150,12 @@ function renderKnown(known: readonly Failure[]): Printable[] {
 }
 
 /** Documents whose failures are no more, for who was told of them. */
-function renderSettled(settled: readonly Failure[], verbose: boolean): Printable[] {
+function renderSettled(settled: readonly Failure[], out: string, verbose: boolean): Printable[] {
   const sources = [...new Set(settled.map(({ source }) => source))];
   if (sources.length === 0) return [];
-  const shown = sources.slice(0, verbose ? sources.length : maxSettled).map((one) => printable(one));
+  const shown = sources
+    .slice(0, verbose ? sources.length : maxSettled)
+    .map((one) => printable(sourceFromHere(one, out)));
   const more = sources.length > shown.length ? say` and ${whole(sources.length - shown.length)} more` : say``;
   const failed = sources.length === 1 ? say`failed before, and is` : say`failed before, and are`;
   return [say`  settled    ${joined(shown, say`, `)}${more} ${failed} repaired, gone or left out now`];
@@ -191,48 +194,48 @@ function renderHidden({ hidden, out }: IngestSummary, label: string): Printable[
   if (documents === 0) return [];
   const forget = printable(command`embed forget … --out ${out}`);
   return [
-    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} (${namesOf(hidden)}) whose files patterns or --max-file-size hide from this run: \`${forget}\` drops them`,
+    say`  ${printable(label.padEnd(11))}${plural(documents, 'document')} (${namesOf(hidden, out)}) whose files patterns or --max-file-size hide from this run: \`${forget}\` drops them`,
   ];
 }
 
 /** Documents that stay, although the run didn't name their roots. */
-function renderElsewhere(elsewhere: IngestSummary['elsewhere'], label: string): Printable[] {
+function renderElsewhere({ elsewhere, out }: IngestSummary, label: string): Printable[] {
   if (elsewhere.length === 0) return [];
   return [
-    say`  ${printable(label.padEnd(11))}${rootsOf(elsewhere)}, not named in this run; --prune drops what isn't named`,
+    say`  ${printable(label.padEnd(11))}${rootsOf(elsewhere, out)}, not named in this run; --prune drops what isn't named`,
   ];
 }
 
 /** Documents that `--prune` removed. */
-function renderPruned(pruned: IngestSummary['pruned'], label: string): Printable[] {
+function renderPruned({ pruned, out }: IngestSummary, label: string): Printable[] {
   return pruned.length === 0
     ? []
-    : [say`  ${printable(label.padEnd(11))}${rootsOf(pruned)}, not named in this run`];
+    : [say`  ${printable(label.padEnd(11))}${rootsOf(pruned, out)}, not named in this run`];
 }
 
 /** Documents that have other names now. */
-function renderMoved({ moved }: IngestSummary): Printable[] {
+function renderMoved({ moved, out }: IngestSummary): Printable[] {
   return moved.length === 0
     ? []
-    : [say`  moved      ${rootsOf(moved)}: found under other names, they count as new and removed`];
+    : [say`  moved      ${rootsOf(moved, out)}: found under other names, they count as new and removed`];
 }
 
 /** Documents with a few of their roots, so that it stays one line. */
-function rootsOf(unnamed: IngestSummary['elsewhere']): Printable {
+function rootsOf(unnamed: IngestSummary['elsewhere'], out: string): Printable {
   const documents = unnamed.reduce((sum, one) => sum + one.documents, 0);
-  const shown = unnamed.slice(0, 3).map(({ root }) => printable(root));
+  const shown = unnamed.slice(0, 3).map(({ root }) => printable(sourceFromHere(root, out)));
   const rest = unnamed.length - shown.length;
   const more = rest > 0 ? say` and ${whole(rest)} more` : say``;
-  return say`${plural(documents, 'document')} of ${joined(shown, say`, `)}${more} (${namesOf(unnamed)})`;
+  return say`${plural(documents, 'document')} of ${joined(shown, say`, `)}${more} (${namesOf(unnamed, out)})`;
 }
 
 /** `a.md, b.md and 7 more`: the first of such documents. */
-function namesOf(unnamed: IngestSummary['elsewhere']): Printable {
+function namesOf(unnamed: IngestSummary['elsewhere'], out: string): Printable {
   const documents = unnamed.reduce((sum, one) => sum + one.documents, 0);
   const names = unnamed.flatMap(({ first }) => first).slice(0, maxNamed);
   const more = documents > names.length ? say` and ${whole(documents - names.length)} more` : say``;
   return say`${joined(
-    names.map((name) => printable(name, maxNameLength)),
+    names.map((name) => printable(sourceFromHere(name, out), maxNameLength)),
     say`, `,
   )}${more}`;
 }

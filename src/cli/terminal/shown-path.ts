@@ -16,7 +16,7 @@ export function pathsFromHere(sentence: string): string {
 }
 
 /**
- * A document of an output as it is named from here. Records of standard input have no file, and keep their names.
+ * A document of an output, or the root of some, as it is named from here. Records of standard input have no file, and keep their names.
  * @param source as the output has it: from the folder that holds the output @param out the output's folder
  */
 export function sourceFromHere(source: string, out: string): string {
@@ -26,5 +26,5 @@ export function sourceFromHere(source: string, out: string): string {
   const ends = place < 0 ? [source.length] : [source.length, place];
   const end = ends.find((one) => existsSync(resolve(base, source.slice(0, one))));
   if (end === undefined) return source;
-  return relative(process.cwd(), resolve(base, source.slice(0, end))) + source.slice(end);
+  return (relative(process.cwd(), resolve(base, source.slice(0, end))) || '.') + source.slice(end);
 }
