@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { queueConnection } from '../embedders/queue/connection.js';
+import { explained, queueConnection } from '../embedders/queue/connection.js';
 import { type QueueKeys, queuePrefix } from '../embedders/queue/names.js';
 import { showWorker, signMs, type WorkerState } from '../embedders/queue/presence.js';
 import { type PublishedSpace, spaceOfWorker } from '../embedders/queue/published-space.js';
@@ -22,6 +22,8 @@ import { dropUnreadable } from './unreadable.js';
 
 /** How long a batch is a worker's after its last sign of life, in ms. */
 const usualLockMs = 10_000;
+/** Max time for Redis to say what the queue is, in ms. */
+const joinMs = 15_000;
 /** Max time for Redis at the end, in ms. */
 const endMs = 5000;
 const lookMs = 100;
@@ -96,11 +98,14 @@ export class QueueWorker {
   }
 
   async run(): Promise<WorkerResult> {
-    const { signal, events, keys, redis, ending, onStart, rebuild = false } = this.#parts;
+    const { signal, events, keys, redis, ending, onStart, address, rebuild = false } = this.#parts;
     const own = spaceOfWorker(this.upstream.embedder, this.upstream.space);
-    this.#published = await join({ redis, keys, own, where: this.where, rebuild });
+    const joined = within(joinMs, join({ redis, keys, own, where: this.where, rebuild }));
+    this.#published = await joined.catch((error: unknown) => {
+      throw explained(error, address);
+    });
     const worker = this.#start();
-    await showWorker(redis, keys, this.state);
+    await within(endMs, showWorker(redis, keys, this.state)).catch(() => undefined);
     const { space } = this.upstream;
     events?.ready?.({ name: this.name, space, where: this.where, concurrency: worker.concurrency });
     onStart?.(this);

@@ -8,6 +8,7 @@ import { line, lookAt, makeFolder } from '../doctor/look.js';
 import { gateway } from '../gateway/gateways.js';
 import { eventually } from '../helpers/eventually.js';
 import { hold } from '../helpers/hold.js';
+import { listening } from '../helpers/listening.js';
 import { redisAvailable, startRedis } from '../helpers/redis.js';
 import { markdown, ollama, workspace, writeFiles } from '../ingest/run-workspace.js';
 import { settingsOf, setUpQueue, startQueue, startWorker } from './queue.js';
@@ -147,4 +148,26 @@ describe.runIf(redisAvailable)('a queue', () => {
     await eventually(() => redis.hget(`${root}space`, 'id')).toBe(worker.state.space);
     expect((await ingest()).code).toBe(0);
   });
+
+  test.each(['+OK\r\n', ':1\r\n', '*-1\r\n'])(
+    'of a server that answers %j to all is refused in words',
+    async (reply) => {
+      const port = await listening((socket) =>
+        socket.on('data', (part: Buffer) =>
+          socket.write(reply.repeat(String(part).split(/\*\d/).length - 1)),
+        ),
+      );
+      const queue = `redis://127.0.0.1:${port}/3`;
+      writeFiles(workspace.dir, { 'docs/a.md': markdown('alpha', 1) });
+      const server = ['--ollama-url', ollama.url, '--model', 'all-minilm'];
+      for (const args of [
+        ['worker', ...server],
+        ['ingest', 'docs', '--cache', 'none'],
+      ]) {
+        const { code, stderr } = await workspace.embed([...args, '--queue', queue]);
+        expect(code, stderr).toBe(4);
+        expect(stderr).toMatch(/is not a Redis|was published by another version/);
+      }
+    },
+  );
 });

@@ -1,7 +1,7 @@
 // Connections to the Redis of a queue. They wait while it is away, and go on when it is back: what must end in time has a
 // time of its own.
 import { Redis, type RedisOptions } from 'ioredis';
-import { EmbedderFault, ServiceError } from '../../errors.js';
+import { EmbedderFault, EmbedError, ServiceError } from '../../errors.js';
 import type { RedisAddress } from '../../net/redis/address.js';
 import { guardedConnector } from '../../net/redis/client.js';
 import { explainRedis, redisUses } from '../../net/redis/errors.js';
@@ -112,8 +112,7 @@ export async function openQueueRedis(
     return { redis, facts };
   } catch (error) {
     redis.disconnect();
-    if (error instanceof ServiceError) throw error;
-    throw explained(connectionError ?? error, address);
+    throw error instanceof EmbedError ? error : explained(connectionError ?? error, address);
   }
 }
 
@@ -146,8 +145,9 @@ function refuseOthers(mode: string, version: string, { shown }: RedisAddress): v
   }
 }
 
-/** What becomes of an error: one that may pass has a fault that says so. */
-export function explained(error: unknown, address: RedisAddress): ServiceError {
+/** What becomes of an error: one that may pass has a fault that says so. Our own stay as they are. */
+export function explained(error: unknown, address: RedisAddress): EmbedError {
+  if (error instanceof EmbedError) return error;
   const message = explainRedis(error, address, redisUses.queue);
   const said = error instanceof Error ? error.message : '';
   const isForGood = /^(NOAUTH|WRONGPASS|NOPERM|ERR|MOVED|CROSSSLOT)/.test(said);

@@ -55,9 +55,7 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
   const where = `The queue "${name}" at ${address.shown}`;
   const { redis } = await openQueueRedis(address, signal);
   try {
-    const published = await within(readMs, readSpace(redis, keys)).catch((error: unknown) => {
-      throw explained(error, address);
-    });
+    const published = await within(readMs, readSpace(redis, keys));
     if (published === undefined) {
       await wantWorkers(redis, keys);
       throw absent(nobodyWorks([], where, name));
@@ -141,7 +139,7 @@ export async function openQueueEmbedder(options: QueueEmbedderOptions): Promise<
     };
   } catch (error) {
     redis.disconnect();
-    throw error;
+    throw explained(error, address);
   }
 }
 

@@ -121,6 +121,10 @@ export function explainRedis(error: unknown, address: RedisAddress, use: RedisUs
   if (message.startsWith('LOADING')) {
     return `Redis at ${shown} is still loading its data: try again in a moment${otherwise}.`;
   }
+  // An answer of another kind than was asked for, such as a number in place of a list.
+  if (error instanceof TypeError && codeOf(error) === '') {
+    return `What answers at ${shown} is not a Redis (its answers are of other kinds than asked for): check host and port.`;
+  }
   if (error instanceof ForeignReplyError) {
     return `What answers at ${shown} is not a Redis (${message}): check host and port${otherwise}.`;
   }
