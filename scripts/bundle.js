@@ -2,6 +2,7 @@
 // hundred modules is an eighth of the work of a short run. What is loaded later stays in files of its own; packages stay outside. The library
 // and the worker processes keep their modules. A step of the build. `node scripts/bundle.js DIST` does it for another `dist`.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -23,6 +24,31 @@ const addresses = {
   },
 };
 
+/** An export that can be named. */
+const named = /^(?!default$)[A-Za-z_$][\w$]*$/;
+
+/**
+ * Loads packages of CommonJS by `require`. Before an `import` of such a one, Node reads its files for the names that it exports,
+ * which takes ioredis half as long again. The names are found here; those that nobody takes are left out.
+ */
+const required = {
+  name: 'required',
+  setup(bundle) {
+    const namespace = 'required';
+    bundle.onResolve({ filter: /^(?:commander|fast-glob|ioredis)$/ }, ({ path }) => ({ path, namespace }));
+    bundle.onLoad({ filter: /./, namespace }, ({ path }) => {
+      const names = Object.keys(createRequire(import.meta.url)(path)).filter((name) => named.test(name));
+      const lines = [
+        "import { createRequire } from 'node:module';",
+        `const all = createRequire(import.meta.url)('${path}');`,
+        'export default all;',
+        ...names.map((name) => `export const ${name} = /* @__PURE__ */ (() => all.${name})();`),
+      ];
+      return { contents: lines.join('\n') };
+    });
+  },
+};
+
 rmSync(program, { recursive: true, force: true });
 const { outputFiles } = await build({
   entryPoints: [join(dist, 'cli/main.js')],
@@ -35,7 +61,7 @@ const { outputFiles } = await build({
   target: 'node20.11',
   sourcemap: true,
   sourcesContent: false,
-  plugins: [addresses],
+  plugins: [addresses, required],
   write: false,
 });
 
