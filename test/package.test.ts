@@ -95,7 +95,8 @@ test('every link of a page in it leads to a file in it', () => {
 test('indexes and answers by the embedder in it', () => {
   const { chunks } = JSON.parse(embed('ingest', './docs', '--embedder', 'builtin', '--json'));
   expect(chunks.total).toBe(1);
-  expect(embed('search', 'Where is the harbour?')).toContain('docs/harbour.md:1  Harbour');
+  // Its places by vectors and by words stand between.
+  expect(embed('search', 'Where is the harbour?')).toMatch(/docs\/harbour\.md:1 .* {2}Harbour$/m);
   expect(embed('verify')).toContain('fine (1 document, 1 row)');
 });
 
