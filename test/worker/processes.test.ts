@@ -22,6 +22,10 @@ test.runIf(redisAvailable)(
     const workers = ['one', 'two'].map((name) =>
       workspace.start(['worker', '--name', name, '--embedder', 'builtin'], { env }),
     );
+    // A test that fails leaves none behind, whose Redis is gone.
+    onTestFinished(() => {
+      for (const { child } of workers) child.kill('SIGKILL');
+    });
     // Two programs load a model each, which takes a busy machine as long as it takes.
     const ready = workers.map(
       ({ child }) =>
