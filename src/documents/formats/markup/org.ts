@@ -164,12 +164,14 @@ class OrgReader {
   }
 }
 
+/** Max characters of a line in which signs are looked for. */
+const maxEmphasized = 20_000;
 /** Bold, underlined and code: signs around words, which begin and end there. */
 const emphasis = /(?<![^\s\-–—({'"])([*=~_])(?=\S)([^\n]{1,300}?)(?<=\S)\1(?![^\s\-–—.,:!?;'")}[\\])/g;
 
 /** The words of a line: of a link its description, without signs of emphasis. */
 function shown(line: string): string {
-  const plain = /[*=~_]/.test(line) ? line.replace(emphasis, '$2') : line;
+  const plain = line.length <= maxEmphasized && /[*=~_]/.test(line) ? line.replace(emphasis, '$2') : line;
   if (!plain.includes('[[')) return plain;
   return plain.replace(link, (_, address: string, words?: string) => words ?? address.replace(/^file:/, ''));
 }

@@ -106,3 +106,8 @@ test.each([
 ])('%s: letters of %s are read, other escapes stay', async (name, text, shown) => {
   expect((await documentOf(text, name)).text).toBe(shown);
 });
+
+test('a string that is never closed, full of escaped quotes, is gone through once', async () => {
+  const line = `a = "\\u00fc ${'\\"'.repeat(500_000)}`;
+  expect((await documentOf(`${line}\nb = "\\u00fc"`, 'a.toml')).text).toBe(`${line}\nb = "ü"`);
+});

@@ -22,14 +22,18 @@ export function isCode(lines: readonly Line[], body: BodyText): boolean {
 
 /** The text of code, with its indents and its empty lines. */
 export function codeOf(lines: readonly Line[]): string {
-  const left = Math.min(...lines.map(({ x }) => x));
   const widest = lines.reduce((most, line) => (line.text.length > most.text.length ? line : most));
   const letter = (widest.right - widest.x) / widest.text.length;
-  const gaps = lines.slice(1).map((line, i) => lines[i]!.y - line.y);
-  const least = Math.min(...gaps.filter((gap) => gap > 0));
+  let left = Number.POSITIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [i, { x, y }] of lines.entries()) {
+    left = Math.min(left, x);
+    const gap = i > 0 ? lines[i - 1]!.y - y : 0;
+    if (gap > 0) least = Math.min(least, gap);
+  }
   const rows: string[] = [];
-  for (const [i, { text, x }] of lines.entries()) {
-    if (i > 0 && gaps[i - 1]! > emptyLine * least) rows.push('');
+  for (const [i, { text, x, y }] of lines.entries()) {
+    if (i > 0 && lines[i - 1]!.y - y > emptyLine * least) rows.push('');
     const indent = letter > 0 ? Math.round((x - left) / letter) : 0;
     rows.push(' '.repeat(indent <= maxIndent ? indent : 0) + text);
   }
