@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const kernels = [
   { source: 'src/output/format/kernel/sums.as', pages: 4 },
   { source: 'src/vectors/kernel/decimals.as', pages: 9 },
+  { source: 'src/text/json-kernel/escape.as', pages: 5 },
   { source: 'src/tokens/kernel/words.as', pages: 18 },
   { source: 'src/tokens/estimate-kernel/estimate.as', pages: 10 },
   { source: 'src/tokens/vocabulary-kernel/trie.as', pages: 1 },
