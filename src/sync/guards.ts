@@ -72,12 +72,15 @@ export function areMost(removed: number, all: number): boolean {
   return removed > fewRows && removed * 2 > all;
 }
 
-/** @throws {UsageError} when more than half of the rows would go */
-export function guardRemovals({ shown, index }: Guarded, removed: number, all: number): void {
-  if (!areMost(removed, all)) return;
+/**
+ * @param lost rows of documents that the output doesn't have any more
+ * @throws {UsageError} when they are more than half of all
+ */
+export function guardRemovals({ shown, index }: Guarded, lost: number, all: number): void {
+  if (!areMost(lost, all)) return;
   throw new UsageError(
-    `${whole(removed)} of ${plural(all, 'row')} of the index "${printable(index, 100)}" in ${shown} would be removed: ` +
-      'look whether --out is the right output, then allow it with --allow-removals.',
+    `${whole(lost)} of ${plural(all, 'row')} of the index "${printable(index, 100)}" in ${shown} would be removed, ` +
+      'as their documents are not in the output any more: look whether --out is the right output, then allow it with --allow-removals.',
   );
 }
 

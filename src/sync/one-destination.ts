@@ -12,7 +12,7 @@ import { uuidText } from '../text/uuid.js';
 import type { Shard } from '../types/shard.js';
 import { spaceToJson } from '../vectors/space-json.js';
 import { areMost, guardOwner, guardRemovals, guardSpace, refusesShards } from './guards.js';
-import { countMovedRows } from './moved-rows.js';
+import { countLostRows } from './lost-rows.js';
 import { type RowBatch, rowBatches } from './output-rows.js';
 import { maxRows, type RowTable, tooMany } from './row-table.js';
 import type { NamedDestination, SyncedDestination, SyncWork } from './work.js';
@@ -88,8 +88,7 @@ export class OneDestination {
     if (kept.index !== undefined) mustBeOurs();
     const { gone, listed } = await this.#compare(destination, mustBeOurs);
     if (!allowRemovals && areMost(gone.length, listed)) {
-      const moved = await countMovedRows(destination, this.#table, output);
-      guardRemovals(guarded, gone.length - moved, listed);
+      guardRemovals(guarded, await countLostRows(destination, this.#table, output), listed);
     }
     if (rebuild) this.#forget(listed);
     debug.sync?.(`${destination.shown}: ${JSON.stringify(this.#counts)}`);

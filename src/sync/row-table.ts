@@ -154,6 +154,11 @@ export class RowTable {
     return this.#moved.get(row);
   }
 
+  /** All such ids. */
+  movedIds(): ReadonlySet<string> {
+    return new Set(this.#moved.values());
+  }
+
   /** Forgets what was met, for the next destination. */
   forget(): void {
     this.#moved.clear();

@@ -6,7 +6,8 @@ import { merge } from '../../src/commands/merge.js';
 import type { RowPlace } from '../../src/destinations/destination.js';
 import { OtherOutputError, UsageError, VectorSpaceError } from '../../src/errors.js';
 import { shardFolder, shardIndex } from '../../src/output/shards/shard.js';
-import { makeSpace, writeAll } from '../output/sample.js';
+import { compareSources } from '../../src/text/source-order.js';
+import { makeSpace, type SampleDocument, writeAll } from '../output/sample.js';
 import { copyOf, documents, makeIndex, openStore } from './indexes.js';
 import type { Store } from './store.js';
 import { storeKinds } from './stores.js';
@@ -282,7 +283,7 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, canRena
       canRename ? { ...none, changed: 30 } : { ...none, new: 30, removed: 30 },
     );
     expect(await store.rows()).toEqual(index.rows());
-    // Other texts under the same names are other documents.
+    // Other texts under other names are other documents.
     await index.write(documents(10).map(({ source }) => ({ source, texts: [`other of ${source}`] })));
     await expect(index.sync(store.address)).rejects.toThrow('30 of 30 rows');
   });
@@ -301,6 +302,60 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, canRena
       unchanged: 12,
     });
   });
+
+  withStore('replaces rows of documents that are still there without asking', async (store) => {
+    const odd = { source: 'docs/odd \ud800 "name".md', texts: [1, 2, 3, 4].map((n) => `odd ${n}`) };
+    const index = await makeIndex([...documents(5), odd]);
+    await index.sync(store.address);
+    // As other chunks have it.
+    const longer = ({ source, texts }: SampleDocument) => ({ source, texts: [texts.join(' ')] });
+    await index.write([...documents(5), odd].map(longer));
+    expect(await index.sync(store.address)).toMatchObject({ new: 6, removed: 19, unchanged: 0 });
+    expect((await store.rows()).map(({ text }) => text).sort()).toEqual(
+      [...documents(5), odd].flatMap((one) => longer(one).texts).sort(),
+    );
+    await index.write([...documents(5), odd]);
+    expect(await index.sync(store.address, { rebuild: true })).toMatchObject({ new: 19, removed: 6 });
+    // Rows that have another name now stand in for none of those that are lost, nor do documents without rows.
+    const renamed = { source: 'docs/renamed.md', texts: documents(1)[0]!.texts };
+    const empty = documents(5)
+      .slice(2)
+      .map(({ source }) => ({ source, texts: [] }));
+    await index.write([documents(2)[1]!, ...empty, renamed]);
+    const before = await store.state();
+    await expect(index.sync(store.address)).rejects.toThrow(`${canRename ? 13 : 16} of 19 rows`);
+    await expect(index.sync(store.address, { rebuild: true })).rejects.toThrow('of 19 rows');
+    expect(await store.state()).toEqual(before);
+  });
+
+  withStore(
+    "counts a shard's own documents as lost, not those of others",
+    async (store) => {
+      const index = await makeIndex(documents(40));
+      await index.split(2);
+      const shard = { index: 1, of: 2 };
+      for (const part of [1, 2]) await index.sync(store.address, { shard: { index: part, of: 2 } });
+      const own = documents(40).filter(({ source }) => shardIndex(source, 2) === 1);
+      const other = own.map(({ source, texts }) => ({ source, texts: [texts.join(' ')] }));
+      await writeAll(shardFolder(index.dir, shard), other, { shard });
+      const replaced = { new: own.length, removed: 3 * own.length, unchanged: 0 };
+      expect(await index.sync(store.address, { shard })).toMatchObject(replaced);
+      // What comes from the other shard under another name makes up for nothing that this one loses.
+      const names = Array.from({ length: 400 }, (_, place) => `new/${place}/`);
+      const come = documents(40)
+        .filter(({ source }) => shardIndex(source, 2) === 2)
+        .map(({ source, texts }) => {
+          const folder = names.find((name) => shardIndex(name + source.slice(5), 2) === 1)!;
+          return { source: folder + source.slice(5), texts };
+        })
+        .sort((a, b) => compareSources(a.source, b.source));
+      await writeAll(shardFolder(index.dir, shard), come, { shard });
+      await expect(index.sync(store.address, { shard })).rejects.toThrow(
+        `${own.length} of ${own.length} rows`,
+      );
+    },
+    isShared,
+  );
 
   withStore('is not changed by a dry run', async (store) => {
     const index = await makeIndex(documents(3));

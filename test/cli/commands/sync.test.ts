@@ -77,6 +77,27 @@ test('a destination that was down is caught up with, and failed documents count 
   expect(qdrant.collections.get('chunks')!.points.size).toBe(2);
 });
 
+test('a rebuild with other chunks replaces the rows of a destination without asking', async () => {
+  const sentences = Array.from(
+    { length: 40 },
+    (_, n) => `## Part ${n}\n\nThe boat of the day ${n} lies there.\n`,
+  );
+  write('docs/boats.md', sentences.join('\n'));
+  write('.batchrc.json', JSON.stringify({ sync: ['parquet:./chunks.parquet'] }));
+  expect((await workspace.embed(['ingest', 'docs', ...builtin, '--chunk-size', '20'])).code).toBe(0);
+  const other = ['ingest', 'docs', ...builtin, '--chunk-size', '60', '--json'];
+  const { code, stdout } = await workspace.embed([...other, '--rebuild']);
+  const { chunks, destinations } = JSON.parse(stdout);
+  expect({ code, destinations }).toMatchObject({ code: 0, destinations: [{ new: chunks.total }] });
+  expect(destinations[0].removed).toBeGreaterThan(2 * chunks.total);
+  // The next night's run finds nothing to do.
+  const next = await workspace.embed(other);
+  expect(next.code).toBe(0);
+  expect(JSON.parse(next.stdout).destinations).toMatchObject([
+    { new: 0, removed: 0, unchanged: chunks.total },
+  ]);
+});
+
 test('a passing fault is tried again', async () => {
   await workspace.embed(['ingest', 'docs', ...builtin]);
   qdrant.faults.push('break');
