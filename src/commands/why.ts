@@ -18,7 +18,7 @@ import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { hexHash } from '../text/sha256.js';
 import type { Failure, KeptFailure } from '../types/failure.js';
-import type { SkipRule } from '../types/skip-rule.js';
+import type { SkipRule, VainRule } from '../types/skip-rule.js';
 import { type RunState, runStateOf } from './run-state.js';
 
 /** What {@link why} is told. */
@@ -53,6 +53,8 @@ export interface PathFate {
   at?: string;
   /** The line of an ignore file, or the flag, that says so. */
   rule?: SkipRule;
+  /** A line `!…` of an ignore file that would take it, but has no effect, as a folder above it is left out. */
+  vain?: VainRule;
   /** Reader of a file that is taken. */
   format?: string;
   /** Documents that the output has of it: records of a file, files of a folder. */
@@ -180,8 +182,8 @@ function judge(absolute: string, source: string, known: Known): Judgement {
   });
   const verdict = verdicts.find(({ reason }) => reason === undefined) ?? verdicts[0]!;
   if (verdict.reason !== undefined) {
-    const { reason, at, rule } = verdict;
-    return { fate: 'left-out', reason, ...(at && { at }), ...(rule && { rule }) };
+    const { reason, at, rule, vain } = verdict;
+    return { fate: 'left-out', reason, ...(at && { at }), ...(rule && { rule }), ...(vain && { vain }) };
   }
   return lookInto(absolute, source, verdict, known);
 }
@@ -203,9 +205,15 @@ function named(absolute: string): Verdict {
   return statSync(absolute).isDirectory() ? {} : { choice: 'named' };
 }
 
-/** The paths, absolute, from which a run comes to a file; without an output, the working folder, or the file's own. */
-function rootsAbove(source: string, absolute: string, { cwd, out, output }: Known): string[] {
+/**
+ * The paths, absolute, from which the next run comes to a file: the sources of the settings; where none has it, those that runs
+ * named; without an output, the working folder, or the file's own.
+ */
+function rootsAbove(source: string, absolute: string, { settings, cwd, out, output }: Known): string[] {
   const base = dirname(out);
+  const sources = new Set(settings.sources.map(({ path }) => labelOf(resolve(cwd, path), base)));
+  const now = [...sources].filter((root) => isUnderRoot(source, root, base));
+  if (now.length > 0) return now.map((root) => resolve(base, root));
   if (output === undefined) {
     return [isUnderRoot(absolute, cwd, base) ? cwd : dirname(absolute)];
   }

@@ -7,3 +7,9 @@ export interface SkipRule {
   /** The line; or the flag with its pattern. */
   pattern: string;
 }
+
+/** A line of an ignore file (`!drafts/plan.md`) that would take a path, but doesn't, as a folder above it is left out. */
+export interface VainRule extends SkipRule {
+  /** Lines that make it work: one stands for the rule of the folder, several stand above the line. */
+  write: string[];
+}

@@ -1,5 +1,5 @@
 // Sources that the settings name once: which are read, what counts as named, and where they may lie.
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { readOutput } from '../helpers/output.js';
@@ -45,6 +45,46 @@ test('a typed path is the source that has it: its patterns hold, for why and chu
   // A folder in it is named by itself, and so is a file.
   expect((await ingest('docs/drafts', 'docs/c.txt')).code).toBe(0);
   expect(sourcesIn()).toEqual(['docs/a.md', 'docs/c.txt', 'docs/drafts/b.md', 'notes/n.md']);
+});
+
+test('why judges by the sources of now, also where no run has written since they changed', async () => {
+  batchrc({ sources: { docs: './docs' } });
+  expect((await ingest()).code).toBe(0);
+  batchrc({ sources: { docs: { path: './docs', exclude: 'a.md' }, a: './docs/a.md' } });
+  expect(summaryOf(await ingest('--json'))).toMatchObject({ changed: false });
+  expect((await workspace.embed(['why', 'docs/a.md'])).stdout).toMatch(
+    /^docs\/a\.md: in the index .*rows\n$/,
+  );
+  batchrc({ sources: { docs: { path: './docs', exclude: 'a.md' } } });
+  expect((await workspace.embed(['why', 'docs/a.md'])).stdout).toMatch(
+    /left out: --exclude a\.md .*the index still/,
+  );
+  // What no source has is judged by the paths that runs named.
+  batchrc({ sources: { notes: './notes' } });
+  expect((await workspace.embed(['why', 'docs/a.md', 'notes/n.md'])).stdout).toMatch(
+    /^docs\/a\.md: in the index .*\nnotes\/n\.md: taken \(markdown\), but not in the index yet/,
+  );
+});
+
+test('a pattern that begins with ! would take nothing back, and is refused wherever it stands', async () => {
+  for (const not of ['!drafts/plan.md', 'drafts/**, !drafts/plan.md']) {
+    const typed = await ingest('docs', '--exclude', 'drafts/**', '--exclude', not);
+    expect([typed.code, typed.stderr]).toEqual([
+      2,
+      'error: --exclude "!drafts/plan.md" begins with "!", which takes nothing back here: name what is wanted with --include, ' +
+        "or write the lines 'drafts/*' and '!drafts/plan.md' into .embedignore.\n",
+    ]);
+    batchrc({ sources: { docs: { path: './docs', exclude: not } } });
+    expect([(await ingest()).code, (await workspace.embed(['why', 'docs/a.md'])).code]).toEqual([2, 2]);
+    batchrc({ sources: { docs: './docs' }, include: [not] });
+    expect(await ingest()).toMatchObject({ code: 2, stderr: expect.stringContaining('with --exclude') });
+    batchrc({});
+  }
+  expect(existsSync(out)).toBe(false);
+  // A name may begin so.
+  writeFiles(workspace.dir, { 'docs/!now.md': markdown('now', 1), '.batchrc': '{}' });
+  expect((await ingest('docs', '--exclude', '\\!now.md')).code).toBe(0);
+  expect(sourcesIn()).toEqual(['docs/a.md', 'docs/c.txt', 'docs/drafts/b.md']);
 });
 
 test('patterns of all narrow those of a source, and one that matches nothing is said', async () => {

@@ -5,7 +5,8 @@ import type { LoadedSettings } from '../../config/origins.js';
 import { UsageError } from '../../errors.js';
 import { goesAtOnce } from '../../ingest/survey/left-out-sources.js';
 import { plural } from '../../text/plural.js';
-import { type Printable, printable, say } from '../../text/printable.js';
+import { joined, type Printable, printable, say } from '../../text/printable.js';
+import type { VainRule } from '../../types/skip-rule.js';
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { why as declared } from '../declared/why.js';
@@ -16,7 +17,7 @@ import { tellError } from '../terminal/error-report.js';
 import { meanings } from '../terminal/failure-view.js';
 import { printNotice, printResult } from '../terminal/print.js';
 import { pathsFromHere } from '../terminal/shown-path.js';
-import { skipInWords } from '../terminal/skip-words.js';
+import { ruleInWords, skipInWords } from '../terminal/skip-words.js';
 
 export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
   const loaded = await settingsFor(given, printNotice);
@@ -104,7 +105,7 @@ function render(path: PathFate, isFiltered: boolean): Printable {
 }
 
 function leftOut(
-  { source, reason = '', at, rule }: PathFate,
+  { source, reason = '', at, rule, vain }: PathFate,
   inside: Printable | undefined,
   isFiltered: boolean,
 ): Printable {
@@ -112,5 +113,18 @@ function leftOut(
   const stays = keeping.has(reason) || (isFiltered && !goesAtOnce(reason));
   const until = stays ? say`: \`embed forget\` drops it` : say` until the next run`;
   const still = inside === undefined ? say`` : say`; the index still has ${inside} of it${until}`;
-  return say`${paint.yellow(say`left out`)}${place}: ${skipInWords(reason, rule)}${still}`;
+  const noEffect = vain === undefined ? say`` : say`; ${withoutEffect(vain, rule?.pattern ?? '')}`;
+  return say`${paint.yellow(say`left out`)}${place}: ${skipInWords(reason, rule)}${noEffect}${still}`;
+}
+
+/** @param pattern what leaves the folder out */
+function withoutEffect({ write, ...line }: VainRule, pattern: string): Printable {
+  const lines = joined(
+    write.map((one) => say`\`${printable(one, maxNameLength)}\``),
+    say`, `,
+  );
+  const how = write[0]?.startsWith('!')
+    ? say`write ${lines} above it`
+    : say`write ${lines} instead of \`${printable(pattern)}\``;
+  return say`${ruleInWords(line)} has no effect there, as its folder is left out: ${how}`;
 }

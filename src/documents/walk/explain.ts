@@ -1,6 +1,6 @@
 // Whether the walk of a folder comes to one path, and which rule says no: judged entry by entry as the walk itself does.
 import { lstatSync } from 'node:fs';
-import type { SkipRule } from '../../types/skip-rule.js';
+import type { SkipRule, VainRule } from '../../types/skip-rule.js';
 import { type Folder, holds, refusalByContent, type SkipReason, subfolder, withOwnRules } from './folder.js';
 import type { Entry } from './list-folder.js';
 import { Descent } from './paths/descent.js';
@@ -8,7 +8,16 @@ import { rootFolder } from './paths/root-folder.js';
 import type { Root } from './paths/roots.js';
 import { withFullPaths } from './rules/full-paths.js';
 import { compileGlobs } from './rules/include-exclude.js';
-import { below, failureSource, fsPath, type RawPath, rawFolder, rawOf } from './sources/source-name.js';
+import { vainRule } from './rules/vain-rules.js';
+import {
+  below,
+  failureSource,
+  fsPath,
+  type RawPath,
+  rawFolder,
+  rawOf,
+  textOf,
+} from './sources/source-name.js';
 import { UniqueNames } from './sources/unique-names.js';
 import { treeOptions, type WalkOptions } from './walk.js';
 import { settingsOf, treeSettings } from './walk-options.js';
@@ -22,6 +31,8 @@ export interface Verdict {
   at?: string;
   /** The rule that says so, where one does. */
   rule?: SkipRule;
+  /** A line that would take it, but has no effect. */
+  vain?: VainRule;
   /** Why it is taken whatever it holds. */
   choice?: Choice;
 }
@@ -61,7 +72,7 @@ function descend(top: Folder, names: readonly RawPath[]): Verdict {
   let folder = withOwnRules(top, holds(top));
   for (const [depth, name] of names.entries()) {
     const taken = take(walk, folder, { name, type: typeOf(`${folder.path}/${name}`) });
-    if (taken === undefined) return verdict;
+    if (taken === undefined) return withVain(verdict, folder, names.slice(depth));
     const at = failureSource(folder.prefix + taken.key);
     if (taken.failure !== undefined) return { reason: 'unreadable', at };
     if (taken.choice) verdict = { choice: taken.choice };
@@ -72,6 +83,16 @@ function descend(top: Folder, names: readonly RawPath[]): Verdict {
     folder = withOwnRules(next, holds(next));
   }
   return verdict;
+}
+
+/** @param names the one that is left out, which `folder` holds, and those below it */
+function withVain(verdict: Verdict, folder: Folder, [name, ...below]: readonly RawPath[]): Verdict {
+  if (verdict.reason !== 'ignored' || verdict.rule === undefined || below.length === 0) return verdict;
+  const isFolder = typeOf([folder.path, name, ...below].join('/')) === 'folder';
+  const leftOut = `${folder.text}${textOf(name!)}/`;
+  const path = `${leftOut}${below.map(textOf).join('/')}${isFolder ? '/' : ''}`;
+  const vain = vainRule(path, leftOut, verdict.rule);
+  return vain === undefined ? verdict : { ...verdict, vain };
 }
 
 function typeOf(path: RawPath): Entry['type'] {

@@ -244,6 +244,45 @@ test('why: in the index, or left out by which line of which file', async () => {
   for (const name of ['docs/none.md', 'nil']) expect(some.stderr).toContain(`There is no file "${name}"`);
 });
 
+test('why: a line that takes a file back has no effect where its folder is left out, and what to write', async () => {
+  mkdirSync(join(workspace.dir, 'docs/drafts/old'));
+  write('docs/drafts/old/o.md', 'Old.\n');
+  write('docs/drafts/x.md', 'X.\n');
+  const asked = ['docs/drafts/plan.md', 'docs/drafts/old/o.md', 'docs/drafts/x.md'];
+  const plan = '!drafts/plan.md\n!drafts/old/o.md\n';
+  const nested = ['!drafts/old/', 'drafts/old/*'];
+  for (const { git = '', own, write: lines } of [
+    { own: 'drafts/\n', write: ['drafts/*'] },
+    { own: '/drafts\n', write: ['/drafts/*'] },
+    { own: '**/drafts/\n', write: ['**/drafts/*'] },
+    { own: 'dr*ts/\n', write: ['!drafts/', 'drafts/*'] },
+    { git: 'drafts\n', own: '', write: ['!drafts/', 'drafts/*'] },
+  ]) {
+    write('docs/.gitignore', git);
+    write('.gitignore', '');
+    write('docs/.embedignore', own + plan);
+    const { paths } = await json('why', ...asked);
+    const line = own === '' ? 1 : 2;
+    expect(paths).toMatchObject([
+      { fate: 'left-out', vain: { line, pattern: '!drafts/plan.md', write: lines } },
+      { fate: 'left-out', vain: { line: line + 1, write: [...lines, ...nested] } },
+      { fate: 'left-out' },
+    ]);
+    expect(paths[2]).not.toHaveProperty('vain');
+    // What it says to write makes it work.
+    const kept = lines.length > 1 ? own : '';
+    write('docs/.embedignore', `${kept}${[...lines, ...nested].join('\n')}\n${plan}`);
+    const fates = (await json('why', ...asked)).paths.map(({ fate }: PathFate) => fate);
+    expect(fates).toEqual(['taken', 'taken', 'left-out']);
+  }
+  write('docs/.gitignore', '');
+  write('docs/.embedignore', `drafts/\n${plan}`);
+  expect((await workspace.embed(['why', asked[0]!])).stdout).toBe(
+    'docs/drafts/plan.md: left out, with docs/drafts: docs/.embedignore:1 drafts/; docs/.embedignore:2 !drafts/plan.md ' +
+      'has no effect there, as its folder is left out: write `drafts/*` instead of `drafts/`\n',
+  );
+});
+
 test('why: without an index it answers for the working folder, and a document may be named as it is found', async () => {
   write('.gitignore', 'drafts/\n');
   const [plan, a] = (await json('why', 'docs/drafts/plan.md', 'docs/a.md')).paths;

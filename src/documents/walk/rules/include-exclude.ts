@@ -28,8 +28,10 @@ type Test = (path: string, name: string) => boolean;
 /** Max characters of all patterns of a flag, which bounds the time for a name. */
 const maxCharacters = 65_536;
 
-/** @throws {UsageError} for a pattern that is empty, an extended glob, or too long */
+/** @throws {UsageError} for a pattern that is empty, begins with `!`, is an extended glob, or is too long */
 export function compileGlobs(include: readonly string[], exclude: readonly string[]): Globs {
+  refuseNegated(exclude, '--exclude', takeBack);
+  refuseNegated(include, '--include', 'leave files out with --exclude');
   const uses = new PatternUses();
   const watch =
     (setting: UnusedPattern['setting']): Watch =>
@@ -51,6 +53,21 @@ export function compileGlobs(include: readonly string[], exclude: readonly strin
       return `--exclude ${rule === undefined ? exclude.join(',') : rule}`;
     },
   };
+}
+
+/** As ignore files say it. */
+const takeBack =
+  "name what is wanted with --include, or write the lines 'drafts/*' and '!drafts/plan.md' into .embedignore";
+
+/** Who writes `drafts/**` and `!drafts/plan.md` means to take one back, as in ignore files; here each pattern stands alone. */
+function refuseNegated(all: readonly string[], flag: string, instead: string): void {
+  for (const pattern of all.flatMap(alternatives)) {
+    // `!(a|b)` is told as an extended glob, and a name may begin so: `\!important.md`.
+    if (!pattern.startsWith('!') || pattern.startsWith('!(')) continue;
+    throw new UsageError(
+      `${flag} ${JSON.stringify(pattern)} begins with "!", which takes nothing back here: ${instead}.`,
+    );
+  }
 }
 
 /** Takes what both take. */
