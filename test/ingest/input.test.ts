@@ -195,6 +195,17 @@ describe('output', () => {
       stderr: expect.stringContaining(settled),
     });
     expect(await ingest('docs', '--news')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    // What `embed forget` took out was told by it, although the run writes the output once more.
+    writeFiles(workspace.dir, { 'docs/b.md': markdown('beta', 1) });
+    expect((await ingest('docs', '--news')).stderr).toContain('1 new');
+    await workspace.embed(['forget', 'docs/b.md']);
+    writeFiles(workspace.dir, { 'docs/.embedignore': 'b.md\n' });
+    const forgotten = await ingest('docs', '--news', '--json');
+    expect([summaryOf(forgotten).changed, forgotten.stderr]).toEqual([true, '']);
+    // An index without anything is news.
+    rmSync(join(workspace.dir, 'docs/a.md'));
+    const emptied = await ingest('docs', '--news', '--allow-removals');
+    expect(emptied.stderr).toContain('nothing to find');
     await ollama.die();
     writeFiles(workspace.dir, { 'docs/c.md': markdown('gamma', 1) });
     expect(await ingest('docs', '--news')).toMatchObject({

@@ -5,6 +5,7 @@ import type { LoadedSettings } from '../../config/origins.js';
 import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { DocumentChange } from '../../events.js';
+import type { IngestSummary } from '../../ingest/summary.js';
 import { stdinRoot } from '../../ingest/survey/standard-input.js';
 import { runFolder } from '../../output/format/owned-names.js';
 import { plural, whole } from '../../text/plural.js';
@@ -105,7 +106,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const { summary, failures, newFailures, knownFailures, settledFailures } = run;
     const told = strict ? [...failures, ...knownFailures] : failures;
     const newlyTold = strict ? told : newFailures;
-    const hasNews = summary.changed || newlyTold.length > 0 || summary.unfinished !== undefined;
+    const hasNews = isNews(summary) || newlyTold.length > 0 || settledFailures.length > 0;
     if (!quiet && (!news || hasNews)) {
       held.print();
       const lines = dryRun ? renderPlan(run, verbose, counts.cacheLookups > 0) : renderRun(run, verbose);
@@ -135,6 +136,14 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   } finally {
     progress.stop();
   }
+}
+
+/** Whether documents changed: the output's files are also written after `embed forget`, which told of it itself. */
+function isNews({ changed, documents, chunks, moved, unfinished }: IngestSummary): boolean {
+  const { reread, removed } = documents;
+  const changes = documents.new + documents.changed + reread + removed + moved.length;
+  const isEmptied = changed && chunks.total === 0;
+  return changes > 0 || isEmptied || unfinished !== undefined;
 }
 
 /** The settings of a rebuild that was interrupted, where this run goes on with it. */
