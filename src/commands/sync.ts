@@ -67,7 +67,7 @@ const maxIndexName = 200;
  * other indexes are left alone.
  * @returns what was done at each destination; one that failed has its error there, and keeps no other from its sync
  * @throws {NoIndexError} when there is no output
- * @throws {UsageError} when there is no destination
+ * @throws {UsageError} when there is no destination, or one has no search by words that `words` could set up
  * @throws {LockedError} another run works on the output
  * @throws {DamagedOutputError} the output's files contradict each other
  * @throws {NewerOutputError} a newer version made the output

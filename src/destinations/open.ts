@@ -16,6 +16,24 @@ const openers: Readonly<Record<DestinationKind, () => Promise<OpenDestination>>>
   parquet: async () => (await import('./parquet/parquet.js')).openParquet,
 };
 
+/** Those with a search by words of their own, which a sync sets up. */
+const withWords: ReadonlySet<DestinationKind> = new Set(['postgres', 'qdrant', 'lancedb']);
+
+/** @throws {UsageError} when one of the addresses has no search by words that could be set up */
+export function refuseWithoutWords(addresses: readonly string[]): void {
+  const without = addresses.filter((address) => {
+    const kind = destinationKind(address);
+    return kind !== undefined && !withWords.has(kind);
+  });
+  if (without.length === 0) return;
+  const has = without.length === 1 ? 'has' : 'have';
+  const other =
+    without.length === addresses.length ? 'leave out --words' : 'name the others alone with --words';
+  throw new UsageError(
+    `${without.map(shownDestination).join(', ')} ${has} no search by words that could be set up: ${other}.`,
+  );
+}
+
 /**
  * @throws {UsageError} when the address is none of ours, or wrong
  * @throws {DestinationError} when it can't be reached, or refuses

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { debug } from '../debug.js';
 import type { Destination, ListedRow } from '../destinations/destination.js';
 import { openDestination } from '../destinations/open.js';
-import { DestinationError, UsageError } from '../errors.js';
+import { DestinationError } from '../errors.js';
 import { shownDestination } from '../net/destination-address.js';
 import type { Identity } from '../output/identity.js';
 import { isInShard } from '../output/shards/shard.js';
@@ -98,15 +98,8 @@ export class OneDestination {
     if (added + changed + removed > 0 || isFirst || this.#isForeign(kept.index?.token)) {
       await this.#write(destination, gone);
     }
-    if (this.#work.words) await this.#setUpWords(destination);
+    if (this.#work.words) await destination.words?.setUp();
     await destination.finish();
-  }
-
-  async #setUpWords({ words, shown }: Destination): Promise<void> {
-    if (words === undefined) {
-      throw new UsageError(`${shown} has no search by words that could be set up: leave out --words.`);
-    }
-    await words.setUp();
   }
 
   get #shard(): Shard | undefined {

@@ -7,6 +7,7 @@
 // anything changes; a token is durable here before a destination gets it.
 // Look first at one-destination.ts for the steps.
 import { debug } from '../debug.js';
+import { refuseWithoutWords } from '../destinations/open.js';
 import { EmbedError } from '../errors.js';
 import { shownDestination } from '../net/destination-address.js';
 import { Identity } from '../output/identity.js';
@@ -18,10 +19,12 @@ import type { SyncedDestination, SyncWork } from './work.js';
 
 /**
  * Brings all destinations in step, one after the other. One that fails doesn't keep the others from it.
+ * @throws {UsageError} before anything is written, when search by words is to be set up where there is none
  * @throws the signal's reason
  */
 export async function syncOutput(work: SyncWork): Promise<SyncedDestination[]> {
   const { output, destinations, signal } = work;
+  if (work.words) refuseWithoutWords(destinations.map(({ address }) => address));
   const { shard } = output.manifest;
   // Shards and the merged output are one for a destination: each may follow the other.
   const identity = await Identity.open(wholeFolder(output.dir, shard));

@@ -119,7 +119,11 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, canRena
       ]);
       const plain = await openStore(store.address);
       if (plain.words === undefined) {
+        await index.sync(store.address);
+        const before = await store.state();
+        await index.write([{ source: 'a.md', texts: ['the valve opens'] }]);
         await expect(index.sync(store.address, { words: true })).rejects.toThrow('has no search by words');
+        expect(await store.state()).toEqual(before);
         return;
       }
       await index.sync(store.address);

@@ -72,6 +72,23 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
     expect(await index.sync(address)).toMatchObject({ unchanged: 19 });
   });
 
+  test('a folder is filtered in SQL as docs/destinations.md says', async () => {
+    const address = await server.database();
+    const index = await makeIndex([
+      { source: 'notes/my_work/a.md', texts: ['mine'] },
+      { source: 'notes/mywork.md', texts: ['beside it'] },
+      { source: 'notes/myxwork/b.md', texts: ['another'] },
+    ]);
+    await index.sync(address);
+    const found = async (condition: string) =>
+      (await query(address, `SELECT text FROM embed_chunks WHERE ${condition} ORDER BY text`)).map(
+        ({ text }) => text,
+      );
+    expect(await found("source LIKE 'notes/my_work/%'")).toEqual(['another', 'mine']);
+    expect(await found("source LIKE 'notes/my\\_work/%'")).toEqual(['mine']);
+    expect(await found("starts_with(source, 'notes/my_work/')")).toEqual(['mine']);
+  });
+
   test('a load of many pages of bytes comes as it was sent, and is listed row by row', async () => {
     const address = await server.database();
     const texts = Array.from({ length: 200 }, (_, at) => `${at} `.repeat(3000 + 10 * at));

@@ -54,6 +54,8 @@ export interface CommandDeclaration extends Declaration {
   flags: readonly FlagName[];
   /** Earlier names of flags in this command, such as `--wait <time>`: taken, not in its help. */
   earlier?: { readonly [key in FlagName]?: string };
+  /** Flags that mean something of their own in this command: what its help says of them, and in which group. */
+  here?: { readonly [key in FlagName]?: { help: string; group: string } };
   /** Flags of settings that it is given among its own, not among the settings; `many` may be repeated. */
   apart?: { readonly [key in keyof Settings]?: 'once' | 'many' };
 }

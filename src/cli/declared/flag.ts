@@ -26,6 +26,8 @@ export function flagIn(command: CommandDeclaration, name: FlagName): FlagDeclara
   const flag = { ...flagOf(name), isMany };
   const own = settings.get(name)?.serveDefault;
   if (command.name === 'serve' && own !== undefined) flag.default = own;
+  const here = command.here?.[name];
+  if (here !== undefined) flag.help = here.help;
   if (isMany) flag.help += '; repeatable';
   return flag;
 }

@@ -116,7 +116,7 @@ export const ownFlags = {
   words: {
     ...yes,
     flag: '--words',
-    help: 'by words alone, without an embedder; a sync sets up what a destination needs for that',
+    help: 'by words alone, without an embedder',
   },
   group: {
     kind: 'choice',

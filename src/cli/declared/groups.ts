@@ -1,5 +1,5 @@
 // In which groups the help shows commands and flags, and which flags are for long runs and rare cases.
-import type { FlagName } from './command.js';
+import type { CommandDeclaration, FlagName } from './command.js';
 
 /** Commands by what they are for, in the order of the help. One that isn't named comes last. */
 export const commandGroups: Readonly<Record<string, readonly string[]>> = {
@@ -95,14 +95,20 @@ export const rareFlags: ReadonlySet<FlagName> = new Set<FlagName>([
 const minForGroups = 12;
 
 /** The names of a command's flags by group, without empty ones. */
-export function groupedFlags(flags: readonly FlagName[]): { title: string; flags: readonly FlagName[] }[] {
+export function groupedFlags(
+  flags: readonly FlagName[],
+  here: CommandDeclaration['here'] = {},
+): { title: string; flags: readonly FlagName[] }[] {
   if (flags.length < minForGroups) return [{ title: 'Options', flags }];
   const named = new Set(Object.values(flagGroups).flat());
   const groups = [
     { title: 'Options', flags: flags.filter((name) => !named.has(name)) },
     ...Object.entries(flagGroups).map(([title, names]) => ({
       title,
-      flags: names.filter((name) => flags.includes(name)),
+      flags: [
+        ...names.filter((name) => flags.includes(name) && here[name] === undefined),
+        ...flags.filter((name) => here[name]?.group === title),
+      ],
     })),
   ];
   return groups.filter((group) => group.flags.length > 0);

@@ -32,6 +32,12 @@ export const sync = {
     'quiet',
     'news',
   ],
+  here: {
+    words: {
+      help: 'set up the search by words of PostgreSQL, LanceDB or Qdrant, for `embed search --in`; later syncs keep it',
+      group: 'Destinations',
+    },
+  },
   about:
     'Only new and changed rows are sent, only those that are gone are removed, and rows of other indexes are left alone.',
   examples: [

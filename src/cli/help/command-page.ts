@@ -62,7 +62,7 @@ function groupSections({ commands }: { commands: readonly Declaration[] }): Sect
 
 function flagSections(declared: CommandDeclaration, length: Length): Section[] {
   const shown = length === 'long' ? declared.flags : declared.flags.filter((name) => !rareFlags.has(name));
-  const groups = groupedFlags(shown);
+  const groups = groupedFlags(shown, declared.here);
   // With the flags on printing, or in the only list.
   const last = groups.length - 1;
   const sections = groups.map(({ title, flags }, index) => {

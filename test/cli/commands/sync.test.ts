@@ -1,5 +1,5 @@
 // `embed sync`, and what ingest and search do with destinations, on the command line.
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
@@ -96,6 +96,22 @@ test('a rebuild with other chunks replaces the rows of a destination without ask
   expect(JSON.parse(next.stdout).destinations).toMatchObject([
     { new: 0, removed: 0, unchanged: chunks.total },
   ]);
+});
+
+test('no destination is written where one of them has no search by words to set up', async () => {
+  await workspace.embed(['ingest', 'docs', ...builtin]);
+  const both = ['sync', 'lancedb:./lance', 'parquet:./chunks.parquet', '--words'];
+  for (const more of [[], ['--dry-run']]) {
+    const { code, stderr } = await workspace.embed([...both, ...more]);
+    expect(stderr).toContain(
+      'parquet:./chunks.parquet has no search by words that could be set up: name the others',
+    );
+    expect(code).toBe(2);
+    expect(existsSync(join(workspace.dir, 'lance'))).toBe(false);
+  }
+  const help = (await workspace.embed(['sync', '--help'])).stdout.replace(/\s+/g, ' ');
+  expect(help).toContain('--words set up the search by words of PostgreSQL, LanceDB or Qdrant');
+  expect(help).not.toContain('How is asked');
 });
 
 test('a passing fault is tried again', async () => {
