@@ -60,12 +60,18 @@ function goesByProxy(given: string, settings: Settings): boolean {
   }
 }
 
-/** `Addresses from /srv/docs/.batchrc: ollamaUrl http://gpu:11434`; undefined when all are named elsewhere. */
+/**
+ * `Addresses from /srv/docs/.batchrc: ollamaUrl http://gpu:11434`; undefined when all are named elsewhere, or mean this
+ * machine, as those of most folders do.
+ */
 export function addressesFromFile({ settings, layers, file }: LoadedSettings): string | undefined {
-  const named = settingsTable.filter((setting) => namesServers(setting) && layers[setting.key] === 'file');
-  if (file === undefined || named.length === 0) return undefined;
-  const list = named.map(({ key }) => `${key} ${textsOf(settings[key]).map(maskAddress).join(', ')}`);
-  return `Addresses from ${file}: ${list.join('; ')}`;
+  if (file === undefined) return undefined;
+  const named = settingsTable.flatMap((setting) => {
+    if (!namesServers(setting) || layers[setting.key] !== 'file') return [];
+    const elsewhere = textsOf(settings[setting.key]).filter((text) => !meansThisMachine(text));
+    return elsewhere.length === 0 ? [] : [`${setting.key} ${elsewhere.map(maskAddress).join(', ')}`];
+  });
+  return named.length === 0 ? undefined : `Addresses from ${file}: ${named.join('; ')}`;
 }
 
 function strays(

@@ -45,7 +45,7 @@ export type NoticeCode =
 /** Each code, with what it is about, as docs/json.md tells it. */
 export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'address-from-file':
-    "the folder's configuration file names the server, or the database; printed once for each file and address",
+    "the folder's configuration file names the server, or the database, on another machine; printed once for each file and address",
   'as-made': 'the servers that made the index are asked again, or the run goes on as it began',
   'batch-changes-vectors': 'a server gives other vectors in a batch than alone: texts are sent one by one',
   'builtin-kept': 'the output was made with the built-in embedder, so this run uses it, too',

@@ -66,12 +66,14 @@ test('a stop by a signal is an error', async () => {
 });
 
 test('what is told on the way is in it, with a code', async () => {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  writeFileSync(join(workspace.dir, '.batchrc'), `ollamaUrl: ${url}\nmodel: m\n`);
+  // A name that no resolver knows.
+  const url = 'http://gpu.invalid:9';
+  const local = `http://127.0.0.1:${await freePort()}`;
+  writeFileSync(join(workspace.dir, '.batchrc'), `ollamaUrl: [${local}, ${url}]\nmodel: m\n`);
   const { stdout } = await workspace.embed(['ingest', 'docs', '--json', '--quiet']);
   expect(Object.keys(JSON.parse(stdout))).toEqual(['schema', 'notices', 'error']);
   expect(JSON.parse(stdout).notices).toEqual([
-    { level: 'notice', code: 'address-from-file', message: expect.stringContaining(url) },
+    { level: 'notice', code: 'address-from-file', message: expect.stringContaining(`ollamaUrl ${url}`) },
   ]);
   // Nothing was printed yet; from the first time on, it is known.
   for (const times of [1, 0]) {
@@ -79,8 +81,10 @@ test('what is told on the way is in it, with a code', async () => {
     expect(stderr.match(/^Addresses from .*/gm) ?? []).toHaveLength(times);
     expect(JSON.parse(stdout).notices).toMatchObject([{ code: 'address-from-file' }]);
   }
-  writeFileSync(join(workspace.dir, '.batchrc'), 'ollamaUrl: http://127.0.0.1:9\n');
-  expect((await workspace.embed(['status'])).stderr).toMatch(/^Addresses from .*:9$/m);
+  writeFileSync(join(workspace.dir, '.batchrc'), 'ollamaUrl: http://gpu.invalid:10\n');
+  expect((await workspace.embed(['status'])).stderr).toMatch(/^Addresses from .*:10$/m);
+  writeFileSync(join(workspace.dir, '.batchrc'), `ollamaUrl: ${local}\n`);
+  expect(JSON.parse((await workspace.embed(['status', '--json'])).stdout)).not.toHaveProperty('notices');
   rmSync(join(workspace.dir, '.batchrc'));
   const next = await workspace.embed(['ingest', 'docs', '--json', '--embedder', 'builtin']);
   expect(JSON.parse(next.stdout)).not.toHaveProperty('notices');

@@ -143,10 +143,13 @@ describe('a secret of the environment goes nowhere that only a file names', () =
   });
 });
 
-test('addresses that a file names are told, masked', async () => {
+test('addresses of other machines that a file names are told, masked', async () => {
   const loaded = await load({ ollamaUrl: ['http://a', 'u:hush@b'], redisUrl: 'redis://:hush@c' }, {});
   expect(addressesFromFile(loaded)).toBe(
     `Addresses from ${path}: ollamaUrl http://a, u:****@b; redisUrl redis://:****@c`,
   );
   expect(addressesFromFile(await load({ ollamaUrl: 'a' }, { OLLAMA_HOST: 'b' }))).toBeUndefined();
+  const local = await load({ ollamaUrl: ['http://127.0.0.1:9', 'gpu'], redisUrl: 'redis://localhost' }, {});
+  expect(addressesFromFile(local)).toBe(`Addresses from ${path}: ollamaUrl gpu`);
+  expect(addressesFromFile(await load({ ollamaUrl: 'localhost:11434' }, {}))).toBeUndefined();
 });
