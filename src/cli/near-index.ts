@@ -2,7 +2,8 @@
 // configuration file is found; and the servers that this user named when it was made.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { asBegun, asMade } from '../commands/as-made.js';
+import { asBegun, asMade, isThere } from '../commands/as-made.js';
+import { withBegunFlags } from '../commands/begun-flags.js';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
@@ -114,16 +115,33 @@ function tellServers(
   return noted;
 }
 
-/** The same for a run, which may go on with a first one that was interrupted. */
+/** The same for a run, which may go on with a first one that was interrupted: with its flags, too. */
 export function withBegunServers(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
   const begun = asBegun(loaded);
-  if (begun.settings.embedder === loaded.settings.embedder) return tellServers(begun, loaded, tell);
+  const left = isThere(resolve(loaded.settings.out)) ? undefined : withBegunFlags(begun);
+  if (left?.other !== undefined) {
+    const line = say`A first run was interrupted, and this one makes other vectors or chunks (${printable(left.other, 200)}): what was embedded stays in the cache alone`;
+    keepNotice('notice', 'journal-unused', line);
+    tell(line);
+  }
+  const taken = left?.taken ?? [];
+  const going = left?.loaded ?? begun;
+  if (begun.settings.embedder === loaded.settings.embedder) {
+    tellServers(begun, loaded, tell);
+    if (taken.length > 0) tellAsMade(say`Going on with ${flagsShown(taken)}, as the interrupted run`, tell);
+    return going;
+  }
   const { embedder, model, ollamaUrl, url } = begun.settings;
   const addresses = (embedder === 'openai' ? url : ollamaUrl) ?? [];
   const at = addresses.length > 0 ? say` at ${printable(addresses.join(', '), 1000)}` : say``;
   const made = model === undefined ? say`the built-in embedder` : say`${printable(model)}${at}`;
-  tellAsMade(say`Going on with ${made}, as the interrupted run`, tell);
-  return begun;
+  const and = taken.length > 0 ? say` and ${flagsShown(taken)}` : say``;
+  tellAsMade(say`Going on with ${made}${and}, as the interrupted run`, tell);
+  return going;
+}
+
+function flagsShown(flags: readonly string[]): Printable {
+  return printable(flags.join(' '), 500);
 }
 
 function tellAsMade(line: Printable, tell: (line: Printable) => void): void {

@@ -1,7 +1,8 @@
 // The notes on a run of the command line (src/state): what a program does with the library isn't noted.
 import { resolve } from 'node:path';
+import { notedSettings } from '../commands/begun-flags.js';
 import type { LoadedSettings } from '../config/origins.js';
-import { type Settings, settingsTable } from '../config/settings.js';
+import { settingsTable } from '../config/settings.js';
 import type { DocumentChange } from '../events.js';
 import type { RunResult } from '../ingest/options.js';
 import { RunCounts } from '../ingest/run-counts.js';
@@ -22,12 +23,6 @@ interface NotedFlags {
 }
 
 const nothing = (): void => undefined;
-
-/** What a run must say again to make the same vectors and chunks, where its command line said it. */
-const kept = new Set<keyof Settings>([
-  ...(['chunkSize', 'chunkOverlap', 'context', 'dtype'] as const),
-  ...(['dimensions', 'documentPrefix', 'queryPrefix', 'maxTokens'] as const),
-]);
 
 /** @param flags of a dry run nothing is noted; one with a bound of its files leaves others to the next */
 export function noteRun(
@@ -71,7 +66,7 @@ export function noteRun(
 
 function flagsIn({ settings, layers }: LoadedSettings): string[][] {
   return settingsTable
-    .filter(({ key, flag }) => kept.has(key) && flag !== undefined && layers[key] === 'flag')
+    .filter(({ key, flag }) => notedSettings.has(key) && flag !== undefined && layers[key] === 'flag')
     .map(({ key, flag }) => [flag!.split(' ')[0]!, String(settings[key])]);
 }
 

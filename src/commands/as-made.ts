@@ -2,9 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LoadedSettings } from '../config/origins.js';
-import { journalPrefix, manifestName, runFolder } from '../output/format/owned-names.js';
+import { manifestName } from '../output/format/owned-names.js';
 import { shardNamed } from '../output/shards/shard.js';
-import { attempt, readNotes, readRunNotes } from '../state/output-notes.js';
+import { attempt, readNotes } from '../state/output-notes.js';
+import { begunIn } from './begun-flags.js';
 
 /**
  * @param cwd folder that `out` starts from
@@ -39,8 +40,7 @@ export function asBegun<T extends LoadedSettings>(loaded: T, cwd = process.cwd()
   const out = resolve(cwd, settings.out);
   if (isThere(out) || said.some((layer) => layer !== undefined && layer !== 'default'))
     return asMade(loaded, cwd);
-  const names = attempt(() => readdirSync(runFolder(out))) ?? [];
-  const maker = names.some((name) => name.startsWith(journalPrefix)) ? readRunNotes(out).maker : undefined;
+  const maker = begunIn(out)?.maker;
   if (maker?.embedder === 'builtin') return { ...loaded, settings: { ...settings, embedder: 'builtin' } };
   if (maker?.embedder !== 'ollama' && maker?.embedder !== 'openai') return loaded;
   const key = maker.embedder === 'ollama' ? 'ollamaUrl' : 'url';
@@ -59,7 +59,7 @@ export function asBegun<T extends LoadedSettings>(loaded: T, cwd = process.cwd()
 }
 
 /** Whether an output is there, or a shard of it: the notes on one that was removed count no more. */
-function isThere(out: string): boolean {
+export function isThere(out: string): boolean {
   const names = attempt(() => readdirSync(out)) ?? [];
   return names.some((name) => name === manifestName || shardNamed(name) !== undefined);
 }

@@ -1,15 +1,14 @@
 // A rebuild that was interrupted, for a run that says nothing else: it goes on with it, as each run goes on with the one before.
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { longName } from '../config/about.js';
-import { problemWith, readTyped } from '../config/kinds/rule.js';
 import type { LoadedSettings } from '../config/origins.js';
-import { type Settings, settingsTable } from '../config/settings.js';
+import type { Settings } from '../config/settings.js';
 import { labelOf } from '../documents/walk/paths/roots.js';
 import { isUnderRoot } from '../documents/walk/sources/source-name.js';
 import { EmbedError } from '../errors.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type Output, openOutput } from '../output/read/output.js';
+import { withFlags } from './begun-flags.js';
 import { type RunState, rebuildLeftIn } from './run-state.js';
 
 /** A rebuild, and how it is gone on with. */
@@ -72,27 +71,16 @@ function hasAll(output: Output, named: readonly string[], cwd: string): boolean 
 }
 
 /** Undefined where the notes say what no setting takes. */
-function asRebuilt(loaded: LoadedSettings, { flags = [], maker }: RunState): LoadedSettings | undefined {
-  const settings: Record<string, unknown> = { ...loaded.settings };
-  const layers = { ...loaded.layers };
-  for (const [flag, typed] of flags) {
-    if (flag === '--rebuild') continue;
-    const setting = settingsTable.find((one) => one.flag !== undefined && longName(one.flag) === flag);
-    const value = setting && readTyped(setting, typed);
-    if (setting === undefined || problemWith(setting, value) !== undefined) return undefined;
-    settings[setting.key] = value;
-    layers[setting.key] = 'flag';
-  }
-  if (maker !== undefined) {
-    const { embedder, model, addresses } = maker;
-    if (embedder !== 'builtin' && embedder !== 'ollama' && embedder !== 'openai') return undefined;
-    settings.embedder = embedder;
-    if (embedder !== 'builtin') settings.model = model;
-    const key = embedder === 'openai' ? 'url' : 'ollamaUrl';
-    if (embedder !== 'builtin' && addresses.length > 0) {
-      settings[key] = addresses;
-      layers[key] = 'notes';
-    }
-  }
-  return { ...loaded, settings: settings as unknown as Settings, layers };
+function asRebuilt(loaded: LoadedSettings, begun: RunState): LoadedSettings | undefined {
+  const flagged = withFlags(loaded, begun);
+  if (flagged === undefined || begun.maker === undefined) return flagged;
+  const { embedder, model, addresses } = begun.maker;
+  if (embedder !== 'builtin' && embedder !== 'ollama' && embedder !== 'openai') return undefined;
+  const settings: Settings = { ...flagged.settings, embedder };
+  if (embedder === 'builtin') return { ...flagged, settings };
+  settings.model = model;
+  if (addresses.length === 0) return { ...flagged, settings };
+  const key = embedder === 'openai' ? 'url' : 'ollamaUrl';
+  settings[key] = addresses;
+  return { ...flagged, settings, layers: { ...flagged.layers, [key]: 'notes' } };
 }

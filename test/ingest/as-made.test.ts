@@ -130,8 +130,21 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const flags = `--out ./embeddings --chunk-size 64 --ollama-url ${ollama.url} --model ${model}`;
     expect(await told()).toContain(`embed ingest <the same paths> ${flags}\n`);
     hangs = false;
-    const begun = `Going on with ${model} at ${ollama.url}, as the interrupted run\n`;
+    const begun = `Going on with ${model} at ${ollama.url} and --chunk-size 64, as the interrupted run\n`;
     expect((await plain('--dry-run')).stderr).toContain(begun);
+    const named = await plain('--dry-run', ...url, '--model', model, '--chunk-size', '64');
+    expect(named.stderr).not.toMatch(/Going on|interrupted, and/);
+    const flagged = await plain('--dry-run', ...url);
+    expect(flagged.stderr).toContain('Going on with --chunk-size 64, as the interrupted run\n');
+    for (const other of [
+      ['--chunk-size', '32'],
+      ['--chunk-overlap', '8'],
+    ]) {
+      const planned = await plain('--dry-run', ...other);
+      const givenUp = `makes other vectors or chunks (${other.join(' ')}): what was embedded stays in the cache alone\n`;
+      expect(planned.stderr).toContain(givenUp);
+      expect(planned.stderr).not.toContain('and --chunk-size');
+    }
     if (signal === 'SIGKILL') {
       const other = await plain('--embedder', 'builtin');
       expect(other.stderr).toContain('What an interrupted run embedded with another model');
@@ -141,6 +154,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
     const run = await plain('--json');
     expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining(begun) });
     expect(spaceOf()).toMatchObject({ embedder: 'ollama', model });
+    expect(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).chunking.size).toBe(64);
     expect(summaryOf(run).chunks.reused).toBeGreaterThan(0);
     // From now on, it is an index as any other.
     expect((await plain()).stderr).toContain(`Ollama: ${ollama.url}, as the index was made\n`);

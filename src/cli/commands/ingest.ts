@@ -176,7 +176,7 @@ function asItWasMade(loaded: LoadedSettings, tell: (line: Printable) => void): L
   const { settings, layers } = loaded;
   const isNamed = layers.ollamaUrl === 'flag' || layers.ollamaUrl === 'file';
   if (isNamed && settings.embedder === 'auto' && settings.queue === undefined) {
-    return { ...loaded, settings: { ...settings, embedder: 'ollama' } };
+    return withBegunServers({ ...loaded, settings: { ...settings, embedder: 'ollama' } }, tell);
   }
   return withBegunServers(loaded, tell);
 }
