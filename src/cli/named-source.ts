@@ -4,6 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isPattern } from '../documents/globs/tokens.js';
 import { withinBase } from '../documents/walk/paths/within-base.js';
 import { sourceOf } from '../documents/walk/sources/source-name.js';
+import { UsageError } from '../errors.js';
+import { quoted } from '../text/plural.js';
+import { printable } from '../text/printable.js';
+import { hasIndex } from './near-index.js';
+import type { PlacesAsked } from './search-flags.js';
 
 /**
  * The source that a typed path names. What exists from here is a path, and so is what begins with `./`,
@@ -20,13 +25,51 @@ export function sourceInOutput(typed: string, out: string): string {
   return sourceOfPath(path, dirname(resolve(out))) + typed.slice(path.length);
 }
 
+/** What is typed for `--in` likewise; a path is only what begins like one, as names from there may be anywhere here. */
+export function sourceInAsked(typed: string, out: string | undefined): string {
+  return out !== undefined && isPath.test(typed) ? sourceInOutput(typed, out) : typed;
+}
+
 /** A pattern of sources likewise: one that begins with `./` or `../`, or with the output's parent folder, starts there. */
 export function sourcesInOutput(glob: string, out: string): string {
   const base = dirname(resolve(out));
   const [, not = '', pattern = ''] = /^(!?)(.*)$/s.exec(glob) ?? [];
-  const isFromHere = /^\.{1,2}\//.test(pattern) || pattern.startsWith(`${base}/`);
-  if (!isFromHere) return glob;
+  if (!fromHere.test(pattern) && !pattern.startsWith(`${base}/`)) return glob;
   return not + sourceOf(resolve(pattern), base) + (pattern.endsWith('/') ? '/' : '');
+}
+
+/**
+ * Patterns of sources likewise, for all that is asked.
+ * @param out as `outputOfAsked` gives it @throws {UsageError} for one that begins where the user stands, where there is no such folder
+ */
+export function sourcesAsked(
+  globs: readonly string[] | undefined,
+  out: string | undefined,
+): string[] | undefined {
+  const unknown =
+    out === undefined ? globs?.find((glob) => fromHere.test(glob.replace(/^!/, ''))) : undefined;
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--source ${printable(quoted(unknown))}: where the documents of --in lie isn't known here: name them as results do, such as docs/drafts or 'docs/**'.`,
+    );
+  }
+  return globs?.map((glob) => (out === undefined ? glob : sourcesInOutput(glob, out)));
+}
+
+/**
+ * The output from whose parent folder sources begin in all that is asked. For a destination that is the output of the settings: the
+ * index of this folder, or of one above. Undefined where there is none, or several have other ones.
+ */
+export async function outputOfAsked({ in: named, settings }: PlacesAsked): Promise<string | undefined> {
+  if (named === undefined) return settings.out;
+  const { namedCorpora } = await import('../search/corpora.js');
+  const own = hasIndex(resolve(settings.out)) ? settings.out : undefined;
+  const outs = namedCorpora({ settings, in: named }).map(({ address, isFolder }) =>
+    isFolder ? address : own,
+  );
+  const [first] = outs;
+  const parent = (out: string | undefined) => out && dirname(resolve(out));
+  return outs.every((out) => parent(out) === parent(first)) ? first : undefined;
 }
 
 /** A document, folder or pattern likewise: a pattern is what isn't there as it is typed. */
@@ -37,6 +80,8 @@ export function namedInOutput(typed: string, out: string): string {
 
 /** What can't be a source that begins in the output's parent folder. */
 const isPath = /^\.{0,2}\//;
+/** What begins where the user stands. */
+const fromHere = /^\.{1,2}\//;
 
 function sourceOfPath(path: string, base: string): string {
   const absolute = resolve(path);

@@ -51,7 +51,7 @@ export async function indexOfRun(
 ): Promise<LoadedSettings> {
   const { settings, layers, file } = loaded;
   const here = resolve(cwd, settings.out);
-  if (layers.out !== 'default' || holdsIndex(here) || holdsShards(here)) return loaded;
+  if (layers.out !== 'default' || hasIndex(here)) return loaded;
   const named = paths.length > 0 ? paths : settings.sources.map(({ path }) => path);
   const at = (out: string) => ({ ...loaded, settings: { ...settings, out: relative(cwd, out) } });
   const above = indexAbove(settings.out, cwd);
@@ -78,6 +78,11 @@ function indexAbove(out: string, cwd: string): string | undefined {
     if (holdsIndex(above) && isOwn(above)) return above;
   }
   return undefined;
+}
+
+/** Whether an output is there, or shards of one. @param out absolute */
+export function hasIndex(out: string): boolean {
+  return holdsIndex(out) || holdsShards(out);
 }
 
 function holdsIndex(out: string): boolean {

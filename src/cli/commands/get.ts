@@ -4,7 +4,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { get as declared } from '../declared/get.js';
 import type { Outcome } from '../declared/outcome.js';
-import { sourceInOutput } from '../named-source.js';
+import { outputOfAsked, sourceInAsked, sourceInOutput } from '../named-source.js';
 import { nearIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
@@ -21,11 +21,12 @@ export async function runGet({
   settings: typed,
 }: Given<typeof declared>): Promise<Outcome> {
   const settings = nearIndex(await settingsFor({ settings: typed, flags }, printNotice));
+  const from = await outputOfAsked({ in: flags.in, settings });
   const { get } = await import('../../commands/get.js');
   const texts = await withSignals((signal) =>
     get({
       ...{ settings, signal },
-      what: flags.in === undefined ? sourceInOutput(what, settings.out) : what,
+      what: flags.in === undefined ? sourceInOutput(what, settings.out) : sourceInAsked(what, from),
       in: flags.in,
       around: flags.around,
       whole: flags.whole,

@@ -1,7 +1,8 @@
 // Searching by words and by both, over several places, in other forms; texts by their place; and how good a search is.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { startOllama, type TestOllama } from '../../helpers/ollama.js';
 
@@ -237,6 +238,34 @@ test('a destination is asked by words once a sync has set that up', async () => 
   const both = await json('search', 'E4017', '--in', lance, '--ollama-url', ollama.url);
   expect(both.results[0]).toMatchObject({ metadata: { line: 5 }, ranks: { words: 1 } });
   expect((await workspace.embed(['get', 'docs/guide.md:5', '--in', lance])).stdout).toContain('E4017');
+});
+
+test('paths from a subfolder name documents of a destination and of another output, too', async () => {
+  const file = join(workspace.dir, 'from-here.parquet');
+  expect((await workspace.embed(['sync', `parquet:${file}`])).code).toBe(0);
+  const from = (cwd: string, ...args: string[]) =>
+    workspace.embed([...args, '--json'], { cwd: join(workspace.dir, cwd) });
+  const named = ({ stdout }: { stdout: string }) =>
+    JSON.parse(stdout).results.map(({ metadata }: { metadata: { source: string } }) => metadata.source);
+  const ask = ['search', '--words', 'valve', '--in', `parquet:${file}`, '--source'];
+  for (const pattern of ['../docs/guide.md', './guide.md', '../docs/g*', 'docs/guide.md'])
+    expect(named(await from('docs', ...ask, pattern)), pattern).toEqual(['docs/guide.md']);
+  expect(named(await from('notes', ...ask, '!../docs/guide.md'))).toEqual(['docs/other.md']);
+  expect(named(await from('notes', ...ask, '../notes'))).toEqual([]);
+  const got = await from('notes', 'get', '../docs/guide.md:5', '--in', `parquet:${file}`);
+  expect(JSON.parse(got.stdout).texts).toMatchObject([{ source: 'docs/guide.md' }]);
+  const other = ['search', '--words', 'mill', '--in', '../notes-index', '--source', '../notes'];
+  expect(named(await from('docs', ...other))).toEqual(['notes/sheet.csv#1']);
+  const both = await from('docs', ...other, '--in', `parquet:${file}`);
+  expect(named(both)).toContain('notes/sheet.csv#1');
+  // Where no index is above, the folder of its documents isn't known.
+  const away = mkdtempSync(join(tmpdir(), 'embed-away-'));
+  onTestFinished(() => rmSync(away, { recursive: true }));
+  const refused = await workspace.embed([...ask, '../docs'], { cwd: away });
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("isn't known here: name them as"),
+  });
 });
 
 test('a file is asked by words without a set-up, by an index in memory', async () => {
