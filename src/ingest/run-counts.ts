@@ -15,6 +15,8 @@ export class RunCounts {
   bytesRead = 0;
   /** Of the bytes read, those of texts that aren't in chunks yet: most of a large file, for a while. */
   bytesToSplit = 0;
+  /** Of the bytes read, those of texts that are in chunks. The others are of files as they were, or without text. */
+  bytesSplit = 0;
   /** Waits for the texts of a file, which are in no chunks meanwhile. */
   async reading<T>(bytes: number, texts: Promise<T>): Promise<T> {
     this.bytesToSplit += bytes;

@@ -14,6 +14,7 @@ const half = counted({
   bytes: 1000,
   filesRead: 53,
   bytesRead: 1000,
+  bytesSplit: 1000,
   rowsSplit: 440,
   rowsWritten: 330,
   chunksFromCache: 33,
@@ -31,6 +32,7 @@ test('before all is read, the number of chunks is told as an estimate', () => {
     bytes: 4000,
     filesRead: 1,
     bytesRead: 1000,
+    bytesSplit: 1000,
     rowsSplit: 100,
     rowsWritten: 50,
   });
@@ -40,9 +42,30 @@ test('before all is read, the number of chunks is told as an estimate', () => {
     '50/s',
     '1 of 4 files',
   ]);
-  counts.bytesRead = 399;
+  counts.bytesRead = counts.bytesSplit = 399;
   expect(progressParts(counts, 0, 0)[0]).toBe('50 chunks');
   expect(progressParts(counted({ files: 4 }), 0, 0)).toEqual(['0 of 4 files']);
+});
+
+test('the share of an update grows: files that are as they were are hardly any of its work', () => {
+  const counts = counted({ files: 100, bytes: 100_000 });
+  const shares = [shareDone(counts)];
+  for (let file = 0; file < 100; file++) {
+    counts.bytesRead += 1000;
+    // The last ten are new, each of five chunks, which wait for vectors for a while.
+    if (file >= 90) {
+      counts.rowsSplit += 5;
+      counts.bytesSplit += 1000;
+      if (file >= 95) counts.rowsWritten += 5;
+    }
+    shares.push(shareDone(counts));
+  }
+  expect(Math.max(...shares)).toBeLessThan(0.7);
+  for (; counts.rowsWritten < counts.rowsSplit; counts.rowsWritten++) shares.push(shareDone(counts));
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shareDone(counts)).toBe(1);
+  // Nothing changed.
+  expect(shareDone(counted({ files: 9, bytes: 900, bytesRead: 900 }))).toBe(1);
 });
 
 test('a narrow terminal keeps the share and the time', () => {

@@ -80,11 +80,21 @@ function startLines(counts: RunCounts): Progress {
   return { line, download, stop };
 }
 
-/** How much of the run is done, 0 to 1: what was split, less what still waits for vectors. */
+/** Of the work of a byte that is embedded, that of one which is only read: files as they were are passed over in a moment. */
+const passedWork = 0.05;
+
+/**
+ * How much of the run is done, 0 to 1: what was split, less what still waits for vectors. A file that is as it was is hardly any
+ * work, so it is taken out of the whole: else an update would begin near its end, and go back when the first vectors are waited for.
+ */
 export function shareDone(counts: RunCounts): number {
-  const split = counts.bytes === 0 ? 0 : bytesSplit(counts) / counts.bytes;
-  const written = counts.rowsSplit === 0 ? 1 : counts.rowsWritten / counts.rowsSplit;
-  return Math.min(1, split * written);
+  const { bytes, rowsSplit, rowsWritten } = counts;
+  const written = rowsSplit === 0 ? 0 : rowsWritten / rowsSplit;
+  const read = bytesSplit(counts);
+  const embedded = Math.min(read, counts.bytesSplit);
+  const passed = read - embedded;
+  const all = bytes - passed + passedWork * passed;
+  return all <= 0 ? 0 : Math.min(1, (embedded * written + passedWork * passed) / all);
 }
 
 /** Of one large file the text is read at once, and split while it is embedded. */
@@ -118,9 +128,11 @@ export function progressParts(counts: RunCounts, done: number, seconds: number):
 }
 
 function chunksDone(counts: RunCounts): Printable[] {
-  const { rowsWritten, rowsSplit, bytes } = counts;
-  const split = bytesSplit(counts);
+  const { rowsWritten, rowsSplit } = counts;
+  const split = Math.min(counts.bytesSplit, bytesSplit(counts));
   if (rowsSplit === 0) return [];
+  // Files that are as they were have no chunks here.
+  const bytes = counts.bytes - (bytesSplit(counts) - split);
   // What isn't split yet has about as many as what is, once that is more than a little.
   if (split * 10 < bytes) return [say`${whole(rowsWritten)} chunks`];
   const isAll = split >= bytes;

@@ -83,6 +83,7 @@ export async function* chunk(
           counts.rowsSplit++;
           const left = bytes * (1 - piece.end / document.text.length);
           counts.bytesToSplit -= bytesLeft - left;
+          counts.bytesSplit += bytesLeft - left;
           bytesLeft = left;
           if (steps.length >= maxGroupRows) {
             yield steps;
