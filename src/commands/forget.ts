@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
 import { readAgainHash } from '../output/format/manifest.js';
-import { acquireLock, type Lock } from '../output/lock/lock.js';
+import { acquireLock, inspectLock, type Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { shardsIn } from '../output/shards/find-shards.js';
 import { wholeFolder } from '../output/shards/shard.js';
@@ -56,6 +56,7 @@ export interface ForgetResult {
 export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   const { settings, cwd = process.cwd(), dryRun = false, signal } = options;
   const out = resolve(cwd, settings.out);
+  if (options.wait && !dryRun) await untilFree(out, options);
   // Names are looked at before anything is locked.
   const places = await placesOf(out, options);
   const names = new Map<string, NamedFiles>();
@@ -86,6 +87,14 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
     ...(cached !== undefined && { cached }),
     destinations: synced,
   };
+}
+
+/** A run under way may make the documents that are named. */
+async function untilFree(out: string, { signal, events }: ForgetOptions): Promise<void> {
+  for (const dir of [out, ...(await shardsIn(out))]) {
+    if (!(await inspectLock(dir))?.held) continue;
+    await (await acquireLock(dir, { wait: true, signal, events: eventsFor(events) })).release();
+  }
 }
 
 /** An output that holds some of the sources: the one that is named, and the shards in its folder. */

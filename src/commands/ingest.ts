@@ -21,6 +21,8 @@ import { rebuildLeftIn, runLeft, runStateOf } from './run-state.js';
 export interface IngestOptions extends RunOptions {
   /** Wait while another run holds the output's lock, instead of throwing a {@link LockedError}. @default false */
   wait?: boolean | undefined;
+  /** The output's lock, where the caller took it to see what is there. It is released at the end, however that is. @default taken here */
+  lock?: Lock | undefined;
   /** Only count what would be done: writes nothing, and contacts no server. @default false */
   dryRun?: boolean | undefined;
 }
@@ -40,20 +42,21 @@ export interface IngestOptions extends RunOptions {
  * @throws the signal's reason
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
-  const run = await Run.prepare(options);
-  if (options.dryRun) {
-    const result = await run.plan();
-    const state = await runStateOf(run.out);
-    if (state) eventsFor(options.events).notice(`${runLeft(state)}.`, 'run-left');
-    return result;
-  }
-  const lock = await acquireLock(run.out, {
-    wait: options.wait ?? false,
-    signal: options.signal,
-    events: eventsFor(options.events),
-  });
-  debug.output?.(`locked ${run.out}`);
+  let { lock } = options;
   try {
+    const run = await Run.prepare(options);
+    if (options.dryRun) {
+      const result = await run.plan();
+      const state = await runStateOf(run.out);
+      if (state) eventsFor(options.events).notice(`${runLeft(state)}.`, 'run-left');
+      return result;
+    }
+    lock ??= await acquireLock(run.out, {
+      wait: options.wait ?? false,
+      signal: options.signal,
+      events: eventsFor(options.events),
+    });
+    debug.output?.(`locked ${run.out}`);
     const ended = await recover(run.out, undefined, options.signal);
     if (ended) debug.output?.('ended the commit that another run had begun');
     const { shard, rebuild } = options;
@@ -72,8 +75,8 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
     const { mustRemove, ...result } = await run.update(lock);
     return mustRemove ? await removing(result, options, lock) : result;
   } finally {
-    await lock.release();
-    debug.output?.(`unlocked ${run.out}`);
+    await lock?.release();
+    debug.output?.('unlocked');
   }
 }
 

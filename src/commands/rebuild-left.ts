@@ -28,6 +28,7 @@ const deciding: readonly (keyof Settings)[] = [
 ];
 
 /**
+ * Asked only where no other run is under way: one that is isn't interrupted.
  * @param paths as typed; none: the sources of the settings
  * @returns undefined where none was interrupted, the run names something else, or has not all paths of the index: a rebuild would
  * drop the others

@@ -91,7 +91,7 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
   const outs = named === undefined ? await wholeOrShards(whole) : [named];
   const done: SyncedDestination[] = [];
   for (const out of outs) {
-    const output = await openOutput(out, { signal });
+    let output = await openOutput(out, { signal, sums: dryRun });
     if (!output) throw await noIndex(shard === undefined ? settings.out : shardFolder(settings.out, shard));
     const locks: Lock[] = [];
     try {
@@ -101,6 +101,13 @@ export async function sync(options: SyncOptions): Promise<SyncResult> {
       if (!dryRun) await lock(out, options.wait ?? false);
       // Shards take turns, as what a destination keeps of an index is of all of them.
       if (!dryRun && above !== out) await lock(above, true);
+      if (!dryRun) {
+        // Who waited finds what the run before made, and not what was there.
+        const locked = await openOutput(out, { signal });
+        if (!locked) throw await noIndex(settings.out);
+        await output.close();
+        output = locked;
+      }
       const work = {
         ...{ output, destinations, dryRun, cwd, signal, events },
         index: settings.index,

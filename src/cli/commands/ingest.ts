@@ -1,20 +1,17 @@
 // `embed ingest`: progress, and the summary at the end.
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { LoadedSettings } from '../../config/origins.js';
 import { refuseStrangeServers } from '../../config/stray-sources.js';
 import { ServiceError, UsageError } from '../../errors.js';
 import type { DocumentChange } from '../../events.js';
 import type { IngestSummary } from '../../ingest/summary.js';
 import { stdinRoot } from '../../ingest/survey/standard-input.js';
-import { runFolder } from '../../output/format/owned-names.js';
 import { plural, whole } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Failure } from '../../types/failure.js';
 import type { Given } from '../declared/command.js';
 import type { ingest as declared } from '../declared/ingest.js';
 import { codedError, type Outcome, type ToldError } from '../declared/outcome.js';
-import { indexOfRun, withBegunServers } from '../near-index.js';
+import { goingOn } from '../going-on.js';
+import { indexOfRun } from '../near-index.js';
 import { noteRun } from '../run-notes.js';
 import { settingsFor } from '../settings.js';
 import { shardOf } from '../shard.js';
@@ -29,7 +26,6 @@ import { startProgress } from '../terminal/progress.js';
 import { sourceFromHere } from '../terminal/shown-path.js';
 import { skipInWords } from '../terminal/skip-words.js';
 import { summariseStep } from '../terminal/step-summary.js';
-import { keepNotice } from '../terminal/told-notices.js';
 import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
@@ -40,14 +36,13 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const { paths } = given.arguments;
   const found = await indexOfRun(await settingsFor(given, tell), paths, tell);
   const shard = shardOf(given.flags.shard);
-  const left = await rebuildToEnd(given, found, tell);
-  const rebuild = given.flags.rebuild || left !== undefined;
-  const loaded = left ?? asItWasMade(found, tell);
-  const { settings } = loaded;
-  if (paths.length === 0) refuseStrangeServers(loaded);
   if (estimate && !dryRun) {
     throw new UsageError('--estimate says how long a run would take: give --dry-run beside it.');
   }
+  await using from = await goingOn(given, found, tell);
+  const { loaded, rebuild, lock } = from;
+  const { settings } = loaded;
+  if (paths.length === 0) refuseStrangeServers(loaded);
   if (given.flags.watch || given.flags.poll) {
     const { runWatch } = await import('./watch.js');
     return await runWatch({ ...given, flags: { ...given.flags, rebuild } }, loaded, shard, {
@@ -73,7 +68,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
     const run = await withSignals(
       (signal) =>
         ingest({
-          ...{ paths, choose, settings, shard, origins: loaded.origins },
+          ...{ paths, choose, settings, shard, lock, origins: loaded.origins },
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate },
           stdin: process.stdin,
           signal,
@@ -144,41 +139,6 @@ function isNews({ changed, documents, chunks, moved, unfinished }: IngestSummary
   const changes = documents.new + documents.changed + reread + removed + moved.length;
   const isEmptied = changed && chunks.total === 0;
   return changes > 0 || isEmptied || unfinished !== undefined;
-}
-
-/** The settings of a rebuild that was interrupted, where this run goes on with it. */
-async function rebuildToEnd(
-  { arguments: { paths }, flags }: Given<typeof declared>,
-  loaded: LoadedSettings,
-  tell: (line: Printable) => void,
-): Promise<LoadedSettings | undefined> {
-  const { rebuild, shard, limit, choose } = flags;
-  const isOther = shard !== undefined || limit !== undefined || choose !== undefined;
-  if (rebuild || isOther || !existsSync(runFolder(resolve(loaded.settings.out)))) return undefined;
-  const [{ rebuildLeft }, { runLeft }] = await Promise.all([
-    import('../../commands/rebuild-left.js'),
-    import('../../commands/run-state.js'),
-  ]);
-  const left = await rebuildLeft(loaded, paths);
-  if (left === undefined) return undefined;
-  const line = say`${printable(runLeft(left.state))}: going on with it; ${printable(left.giveUp)} gives it up`;
-  keepNotice('notice', 'as-made', line);
-  tell(line);
-  return left.loaded;
-}
-
-/**
- * The settings of a run: an address that a flag or the folder's file names asks for an Ollama, as naming a model does, while
- * OLLAMA_HOST and the user's own file may be for other programs and outputs; where nothing is named, the servers that made the
- * output are asked.
- */
-function asItWasMade(loaded: LoadedSettings, tell: (line: Printable) => void): LoadedSettings {
-  const { settings, layers } = loaded;
-  const isNamed = layers.ollamaUrl === 'flag' || layers.ollamaUrl === 'file';
-  if (isNamed && settings.embedder === 'auto' && settings.queue === undefined) {
-    return withBegunServers({ ...loaded, settings: { ...settings, embedder: 'ollama' } }, tell);
-  }
-  return withBegunServers(loaded, tell);
 }
 
 function toldFailures(failures: readonly Failure[]): ToldError {

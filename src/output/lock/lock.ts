@@ -98,6 +98,7 @@ export class Lock {
   #file: FileHandle;
   #created: boolean;
   #releases: readonly Release[];
+  #isReleased = false;
   #timer: NodeJS.Timeout;
 
   /**
@@ -142,8 +143,10 @@ export class Lock {
     return new LockedError(`The lock of ${this.dir} is gone: run again; finished work is kept.`);
   }
 
-  /** Frees the lock. Removes the folders that it made, if they are empty. */
+  /** Frees the lock, once. Removes the folders that it made, if they are empty. */
   async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     clearInterval(this.#timer);
     await this.#file.close();
     try {
