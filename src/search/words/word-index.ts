@@ -155,11 +155,12 @@ export class WordIndex {
 /** Gathers the words of rows, one after the other. */
 export class WordIndexBuilder {
   readonly #counter = new TermCounter();
-  /** One entry for each word of each row. */
+  /** One entry for each word of each row, in the order of the rows. */
   #entryTerms = new Uint32Array(1 << 16);
-  #entryRows = new Uint32Array(1 << 16);
   #entryTimes = new Uint16Array(1 << 16);
   #entries = 0;
+  /** Of each row, the end of its entries. */
+  #rowEnds = new Uint32Array(1 << 12);
   #lengths = new Uint32Array(1 << 12);
   #rows = 0;
   #words = 0;
@@ -178,78 +179,109 @@ export class WordIndexBuilder {
         if (this.#entryTimes[last - 1]! < 0xffff) this.#entryTimes[last - 1]!++;
         return;
       }
-      this.#room(1);
+      this.#room();
       this.#entryTerms[this.#entries] = term;
-      this.#entryRows[this.#entries] = this.#rows;
       this.#entryTimes[this.#entries++] = 1;
       this.#lastEntries[term] = this.#entries;
     };
     for (const text of texts) this.#counter.each(text, take);
-    if (this.#rows === this.#lengths.length) this.#lengths = grown(this.#lengths, this.#rows + 1);
+    if (this.#rows === this.#lengths.length) {
+      this.#lengths = grown(this.#lengths, this.#rows + 1);
+      this.#rowEnds = grown(this.#rowEnds, this.#rows + 1);
+    }
+    this.#rowEnds[this.#rows] = this.#entries;
     this.#lengths[this.#rows++] = length;
     this.#words += length;
   }
 
-  #room(more: number): void {
-    const wanted = this.#entries + more;
-    if (wanted <= this.#entryTerms.length) return;
-    this.#entryTerms = grown(this.#entryTerms, wanted);
-    this.#entryRows = grown(this.#entryRows, wanted);
-    this.#entryTimes = grown(this.#entryTimes, wanted);
+  /** For one more entry. */
+  #room(): void {
+    if (this.#entries < this.#entryTerms.length) return;
+    this.#entryTerms = grown(this.#entryTerms, this.#entries + 1);
+    this.#entryTimes = grown(this.#entryTimes, this.#entries + 1);
   }
 
   /** The index of all rows that were added. */
   finish(): WordIndex {
     const names = [...this.#counter.terms].map(([word, term]) => ({ name: Buffer.from(word), term }));
     names.sort((a, b) => a.name.compare(b.name));
-    const places = new Uint32Array(names.length);
-    for (const [place, { term }] of names.entries()) places[term] = place;
-    const counts = new Uint32Array(names.length);
-    for (let entry = 0; entry < this.#entries; entry++) counts[places[this.#entryTerms[entry]!]!]!++;
-    const { postings, ends } = this.#postingsOf(places, counts);
     const nameEnds = new Uint32Array(names.length);
     let nameBytes = 0;
     for (const [place, { name }] of names.entries()) nameEnds[place] = nameBytes += name.length;
+    const places = new Uint32Array(names.length);
+    for (const [place, { term }] of names.entries()) places[term] = place;
+    const counts = new Uint32Array(names.length);
+    const ends = this.#postingEnds(places, counts);
     const head = Uint32Array.of(
-      ...[magic, wordsVersion, this.#rows, names.length, nameBytes, postings.length],
+      ...[magic, wordsVersion, this.#rows, names.length, nameBytes, ends.at(-1) ?? 0],
       ...[this.#words % 2 ** 32, Math.floor(this.#words / 2 ** 32)],
     );
     const parts = [head, nameEnds, ends, counts, this.#lengths.subarray(0, this.#rows)].map(bytesOf);
-    return new WordIndex(Buffer.concat([...parts, ...names.map(({ name }) => name), postings]));
+    // Written where they stay: a copy of all would be as large again.
+    const start = parts.reduce((sum, part) => sum + part.length, nameBytes);
+    const bytes = Buffer.from(new ArrayBuffer(start + (ends.at(-1) ?? 0)));
+    let at = 0;
+    for (const part of [...parts, ...names.map(({ name }) => name)]) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    this.#writePostings(bytes.subarray(start), places, ends);
+    return new WordIndex(bytes);
   }
 
-  /** @param places of each term among the names */
-  #postingsOf(places: Uint32Array, counts: Uint32Array): { postings: Buffer; ends: Uint32Array } {
-    // Entries by their term's place; those of one term stay in the order of their rows.
+  /**
+   * Where the postings of each term end.
+   * @param places of each term among the names
+   * @param counts of rows, by place; counted here
+   */
+  #postingEnds(places: Uint32Array, counts: Uint32Array): Uint32Array {
+    const terms = this.#entryTerms;
+    const times = this.#entryTimes;
+    const rowEnds = this.#rowEnds;
     const next = new Uint32Array(counts.length);
-    for (let place = 1; place < counts.length; place++) next[place] = next[place - 1]! + counts[place - 1]!;
-    const rows = new Uint32Array(this.#entries);
-    const times = new Uint16Array(this.#entries);
-    for (let entry = 0; entry < this.#entries; entry++) {
-      const to = next[places[this.#entryTerms[entry]!]!]!++;
-      rows[to] = this.#entryRows[entry]!;
-      times[to] = this.#entryTimes[entry]!;
-    }
-    const postings = Buffer.allocUnsafe(this.#entries * 8);
     const ends = new Uint32Array(counts.length);
-    let at = 0;
-    let entry = 0;
-    for (let place = 0; place < counts.length; place++) {
-      let before = -1;
-      for (const end = entry + counts[place]!; entry < end; entry++) {
-        const row = rows[entry]!;
-        let rest = row - before;
+    for (let row = 0, entry = 0; row < this.#rows; row++) {
+      for (const end = rowEnds[row]!; entry < end; entry++) {
+        const place = places[terms[entry]!]!;
+        counts[place]!++;
+        // The distance from the row before, of which the first is -1.
+        ends[place]! += varintLength(row + 1 - next[place]!) + varintLength(times[entry]!);
+        next[place] = row + 1;
+      }
+    }
+    for (let place = 1; place < ends.length; place++) ends[place]! += ends[place - 1]!;
+    return ends;
+  }
+
+  #writePostings(postings: Uint8Array, places: Uint32Array, ends: Uint32Array): void {
+    const terms = this.#entryTerms;
+    const times = this.#entryTimes;
+    const rowEnds = this.#rowEnds;
+    const next = new Uint32Array(ends.length);
+    const ats = new Uint32Array(ends.length);
+    for (let place = 1; place < ends.length; place++) ats[place] = ends[place - 1]!;
+    for (let row = 0, entry = 0; row < this.#rows; row++) {
+      for (const end = rowEnds[row]!; entry < end; entry++) {
+        const place = places[terms[entry]!]!;
+        let at = ats[place]!;
+        let rest = row + 1 - next[place]!;
         for (; rest >= 0x80; rest >>>= 7) postings[at++] = (rest & 0x7f) | 0x80;
         postings[at++] = rest;
         rest = times[entry]!;
         for (; rest >= 0x80; rest >>>= 7) postings[at++] = (rest & 0x7f) | 0x80;
         postings[at++] = rest;
-        before = row;
+        ats[place] = at;
+        next[place] = row + 1;
       }
-      ends[place] = at;
     }
-    return { postings: postings.subarray(0, at), ends };
   }
+}
+
+/** Bytes of a number below 2^32, 7 bits in each. */
+function varintLength(number: number): number {
+  let length = 1;
+  for (let rest = number >>> 7; rest > 0; rest >>>= 7) length++;
+  return length;
 }
 
 function grown<T extends Uint32Array | Uint16Array>(array: T, wanted: number): T {

@@ -109,6 +109,12 @@ test('a text is got by id, by line and whole; what is around it comes along', as
   expect(await got('docs/guide.md:5')).toContain('E4017');
   expect(await got('docs/guide.md:5')).not.toContain('mill');
   expect(await got('docs/guide.md:5', '--around', '1')).toMatch(/dirs_exist_ok[\s\S]*E4017[\s\S]*mill/);
+  // Lines 4 and 8 are blank, between two chunks: the one before is meant, and what follows it comes along as it stands there.
+  const lines = readFileSync(join(workspace.dir, 'docs/guide.md'), 'utf8').split('\n');
+  expect(await got('docs/guide.md:4')).toBe(await got('docs/guide.md:1'));
+  expect((await got('docs/guide.md:4', '--around', '1')).trim()).toBe(lines.slice(0, 7).join('\n'));
+  expect((await got('docs/guide.md:8', '--around', '1')).trim()).toBe(lines.slice(0, 11).join('\n'));
+  expect((await got('docs/guide.md:12', '--around', '1')).trim()).toBe(lines.slice(4, 11).join('\n'));
   const whole = await got('docs/guide.md');
   expect(whole.trim()).toBe(readFileSync(join(workspace.dir, 'docs/guide.md'), 'utf8').trim());
   const { results } = await json('search', '--words', 'E4017', '--around', '1');
