@@ -22,8 +22,11 @@ const anchors = new Set([
   '^',
   '↑',
 ]);
+/** Texts of links over what stands in front of the text, for who hears the page. Styles hide them from who sees it. */
+const skips =
+  /^(?:skip|jump) (?:directly )?to (?:the )?(?:main |page |article |primary )?(?:content|text|navigation|search|menu|footer|sidebar)s?$|^skip (?:navigation|menu|links)$/i;
 /** A longer text of a link is none of them. */
-const longestAnchor = 8;
+const longestAnchor = 40;
 /** Types of fields that hold no words, or words that nobody sees. */
 const wordlessFields = new Set(
   'hidden password checkbox radio file color range date time month week datetime-local'.split(' '),
@@ -38,7 +41,7 @@ const signedDigit = /^[-+−–]?\d/;
 export class Elements {
   readonly #page: PageWriter;
   readonly #lists: Lists;
-  /** The link to a place that is open, while no more than a sign stands in it. */
+  /** The link to a place that is open, with the start of its text. */
   #link: { before: Mark; text: string } | undefined;
   /** What stood before the code that is open. */
   #beforePre: Mark | undefined;
@@ -89,7 +92,7 @@ export class Elements {
     } else if (breakingTags.has(tag)) {
       page.endLine();
     } else if (tag === 'a') {
-      if (this.#link && anchors.has(this.#link.text.trim())) page.open.backTo(this.#link.before);
+      if (this.#link && isNoText(this.#link.text)) page.open.backTo(this.#link.before);
       this.#link = undefined;
     } else if (tag === 'sup') {
       this.#isRaised = false;
@@ -240,4 +243,9 @@ export class Elements {
     this.#link = undefined;
     this.#page.apart(text, at);
   }
+}
+
+function isNoText(link: string): boolean {
+  const text = link.trim();
+  return anchors.has(text) || skips.test(text);
 }

@@ -5,6 +5,7 @@ import { DocumentError } from '../../../errors.js';
 import { isBinary } from '../../binary.js';
 import { decode } from '../../encodings/detect-encoding.js';
 import type { Attachment, Mail } from './contents.js';
+import { flowedText, withFlow, withHiddenFlow } from './flowed.js';
 
 /** Of mails, so many bytes are looked at for the names of encodings. */
 const namesBytes = 64 * 1024;
@@ -36,9 +37,10 @@ export interface Message extends Mail {
 
 /** @throws {DocumentError} `malformed` when its parts nest too deeply, or its headers have no end */
 export async function readMessage(bytes: Buffer, source: string): Promise<Message> {
+  const known = withHiddenFlow(withWholeGbk(withKnownBytes(bytes)));
   let email: Awaited<ReturnType<typeof PostalMime.parse>>;
   try {
-    email = await PostalMime.parse(withWholeGbk(withKnownBytes(bytes)), {
+    email = await PostalMime.parse(known, {
       forceRfc822Attachments: true,
       maxNestingDepth: maxDepth,
     });
@@ -47,17 +49,18 @@ export async function readMessage(bytes: Buffer, source: string): Promise<Messag
   }
   const parts = email.attachments.filter(({ mimeType }) => !signature.test(mimeType));
   const attachments = parts.map(({ filename, mimeType, content, related }): Attachment => {
-    const bytes = Buffer.from(content as ArrayBuffer);
+    const bytes = withFlow(Buffer.from(content as ArrayBuffer));
     const name = filename ?? `attachment${endings.get(mimeType) ?? ''}`;
     return { name, bytes, isNamed: filename !== null, isRelated: related === true || filename === null };
   });
+  const onlyBody = email.html === undefined && parts.length === 0 ? wholeBody(bytes) : undefined;
   return {
     id: email.messageId ?? '',
     subject: email.subject,
     from: email.from && nameOf(email.from),
     to: (email.to ?? []).map(nameOf),
     date: email.date,
-    text: email.text ?? (email.html === undefined && parts.length === 0 ? wholeBody(bytes) : undefined),
+    text: email.text === undefined ? onlyBody : flowedText(email.text, known),
     html: email.html,
     attachments,
   };

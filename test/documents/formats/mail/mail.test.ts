@@ -168,3 +168,24 @@ test.each<[string, Buffer, string, string]>([
     `3 paragraph "${words}"`,
   ]);
 });
+
+test('EML: paragraphs whose lines end softly are whole, also quoted ones, and signs of greater than stay', async () => {
+  const flowed = (body: string, parameters = 'format=flowed') =>
+    `${head}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8; ${parameters}\n\n${body}`;
+  const quoted = '> The pump \n> is on if a > b \n> holds.\n>\n> > It was \n> > off.\nYes, \nit is.\n';
+  expect((await documentOf(flowed(quoted), 'a.eml')).text).toContain(
+    '> The pump is on if a > b holds.\n>\n> > It was off.\nYes, it is.',
+  );
+  const spaced = 'Die Pum \npe ist \n an.\n-- \nAnn\n';
+  expect((await documentOf(flowed(spaced, 'Format="Flowed"; DelSp=yes'), 'a.eml')).text).toContain(
+    'Die Pumpe istan.\n-- \nAnn',
+  );
+  // What is said of the parameter stays, in the text and in what is attached.
+  const said = 'Content-Type: text/plain; format=flowed\n';
+  expect((await documentOf(flowed(`We had \nsent\n${said}`), 'a.eml')).text).toContain(
+    `We had sent\n${said.trim()}`,
+  );
+  const forwarded = mixed(part('message/rfc822', flowed(`> one \n> two\n${said}`)));
+  expect((await documentOf(forwarded, 'a.eml')).text).toContain(`> one two\n${said.trim()}`);
+  expect((await documentOf(flowed('> a \n> b', 'format=fixed'), 'a.eml')).text).toContain('> a \n> b');
+});

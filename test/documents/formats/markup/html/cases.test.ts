@@ -172,6 +172,14 @@ test.each([
 test.each([
   ['<h2>C #</h2><p>x §</p><p># ¶</p>', ['heading (2 C #) "C #"', 'paragraph "x §"', 'paragraph "# ¶"']],
   ['<h2>a<a class="headerlink" href="#a" title="Permalink">¶</a></h2>', ['heading (2 a) "a"']],
+  [
+    '<a href="#main">Skip to main content</a><p>How to skip: <a href="#a">Skip to content</a> is a link</p>',
+    ['paragraph "How to skip: is a link"'],
+  ],
+  [
+    '<p><a href="b.html">Skip to content</a> <a href="#a">Skip to content of tanks</a></p>',
+    ['paragraph "Skip to content Skip to content of tanks"'],
+  ],
   ['<h2><a class="anchor" href="p.html#a">#</a> a</h2>', ['heading (2 a) "a"']],
   ['<dl><dt>f(x) <a href="#f">§</a></dt><dd>b</dd></dl>', ['paragraph "f(x)\\nb"']],
   ['<p>see <a href="#a">a</a>, <a href="#b">#1</a></p>', ['paragraph "see a, #1"']],
