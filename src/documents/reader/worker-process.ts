@@ -27,7 +27,7 @@ export class NotBegunError extends Error {
   }
 }
 
-/** A running process. It keeps the main process alive only while it reads. */
+/** A running process. It keeps the main process alive only while it reads or is being closed. */
 export class ReaderProcess {
   /** Max memory, in bytes. */
   readonly memory: number;
@@ -37,6 +37,7 @@ export class ReaderProcess {
   /** The reason why the watch ended it. */
   #reason = '';
   #didStart = false;
+  #isClosing = false;
   #hasEnded = false;
 
   /** @throws {NotBegunError} when the system lets no process start; most such errors come by {@link read} */
@@ -85,7 +86,9 @@ export class ReaderProcess {
 
   /** Ends it at once. */
   async close(): Promise<void> {
-    this.#child.ref();
+    // An answer that comes after this must not let the main process end before the process has.
+    this.#isClosing = true;
+    this.#holdWhileBusy();
     this.#child.kill('SIGKILL');
     await this.#ended;
   }
@@ -142,7 +145,7 @@ export class ReaderProcess {
   }
 
   #holdWhileBusy(): void {
-    const change = this.#pending ? 'ref' : 'unref';
+    const change = this.#isClosing || this.#pending ? 'ref' : 'unref';
     this.#child[change]();
     this.#child.channel?.[change]();
     (this.#child.stdio[4] as { unref?(): void; ref?(): void } | null)?.[change]?.();

@@ -95,4 +95,22 @@ describe('closing', () => {
     });
     expect({ status: result.status, stderr: result.stderr }).toEqual({ status, stderr: '' });
   });
+
+  test('waits for a worker also when it starts after the call', () => {
+    const url = new URL('./workers/worker-process.js', embedderUrl).href;
+    const script = `
+      import { WorkerProcess } from ${JSON.stringify(url)};
+      const worker = new WorkerProcess('auto');
+      worker.started.catch(() => undefined);
+      // That it has started lies in the channel when it is closed.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+      await worker.close();
+      console.log('closed');`;
+    const result = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+      encoding: 'utf8',
+      timeout: 50_000,
+    });
+    const { status, stdout, stderr } = result;
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'closed\n', stderr: '' });
+  });
 });

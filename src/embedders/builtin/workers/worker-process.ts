@@ -12,7 +12,7 @@ interface PendingJob {
   reject(fault: EmbedderFault): void;
 }
 
-/** A running worker. It keeps the main process alive only while it starts or has jobs. */
+/** A running worker. It keeps the main process alive only while it starts, has jobs or is being closed. */
 export class WorkerProcess {
   /** Resolves when the worker takes jobs; rejects with an {@link EmbedderFault} when it can't start. */
   readonly started: Promise<EngineVariant>;
@@ -21,6 +21,7 @@ export class WorkerProcess {
   readonly #jobs = new Map<number, PendingJob>();
   #nextId = 0;
   #hasEnded = false;
+  #isClosing = false;
 
   constructor(choice: EngineChoice) {
     this.#child = fork(fileURLToPath(new URL('./worker.js', import.meta.url)), [choice], {
@@ -74,8 +75,10 @@ export class WorkerProcess {
 
   /** Ends the worker at once, and rejects its jobs. */
   async close(): Promise<void> {
-    // An idle worker doesn't keep the main process alive, so that would end before the worker has.
-    this.#child.ref();
+    // An idle worker doesn't keep the main process alive, so that would end before the worker has. What the worker still
+    // had to say may come after this, and changes nothing about it.
+    this.#isClosing = true;
+    this.#holdWhileBusy();
     this.#child.kill('SIGKILL');
     await this.#ended;
   }
@@ -99,7 +102,7 @@ export class WorkerProcess {
   }
 
   #holdWhileBusy(): void {
-    const change = this.#jobs.size > 0 ? 'ref' : 'unref';
+    const change = this.#isClosing || this.#jobs.size > 0 ? 'ref' : 'unref';
     this.#child[change]();
     this.#child.channel?.[change]();
   }
