@@ -58,7 +58,7 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'destination-retried': 'a destination failed for a moment, and is tried again',
   'index-before-used': "a new index can't be used: answers are of the one before",
   'index-not-usable': 'an index that is asked is damaged, or of a newer version',
-  'journal-unused': 'what an interrupted run embedded with another model is not used',
+  'journal-unused': 'what an interrupted run embedded with another model, or in other chunks, is not used',
   'large-lines': '`chunks.jsonl` grew large with vectors in it',
   'log-lines-dropped': 'lines of the log were not read in time',
   'making-words': 'the index of words is made, which takes a moment once',
