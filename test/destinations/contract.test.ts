@@ -1,13 +1,17 @@
 // What every destination must do, held against real stores.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { merge } from '../../src/commands/merge.js';
+import { loadSettings } from '../../src/config/load.js';
 import type { RowPlace } from '../../src/destinations/destination.js';
 import { OtherOutputError, UsageError, VectorSpaceError } from '../../src/errors.js';
 import { shardFolder, shardIndex } from '../../src/output/shards/shard.js';
+import { closeCorpora, openCorpora } from '../../src/search/corpora.js';
+import type { Hit } from '../../src/search/corpus.js';
+import { filterOf } from '../../src/search/filter.js';
 import { compareSources } from '../../src/text/source-order.js';
-import { makeSpace, type SampleDocument, writeAll } from '../output/sample.js';
+import { makeSpace, type SampleDocument, vectorOf, writeAll } from '../output/sample.js';
 import { copyOf, documents, makeIndex, openStore } from './indexes.js';
 import type { Store } from './store.js';
 import { storeKinds } from './stores.js';
@@ -108,6 +112,30 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, canRena
     const other = await openStore(store.address, 'other');
     await other.check();
     expect(await other.find({ source })).toEqual([]);
+  });
+
+  withStore('finds the ten rows that the exact search of the files finds', async (store) => {
+    const index = await makeIndex(documents(20));
+    await index.sync(store.address);
+    const { settings } = await loadSettings({ env: {}, cwd: index.dir, flags: { out: index.dir } });
+    const noOutput = async () => new Error('expected an output');
+    const corpora = await openCorpora({ settings, in: [index.dir, `there=${store.address}`] }, noOutput);
+    onTestFinished(() => closeCorpora(corpora));
+    const questions = ['valve', 'pump', 'text 1 of docs/0002.md'].map(vectorOf);
+    const filters = [{}, { source: ['docs/*[02468].md'], where: ['chunk<=1'] }, { minScore: 0.2 }].map(
+      filterOf,
+    );
+    for (const filter of filters) {
+      const [files, there] = await Promise.all(
+        corpora.map(async (corpus) => {
+          const lists = await corpus.nearest(questions, 10, filter);
+          const read = async (hit: Hit) => ({ ...(await corpus.read(hit)), score: hit.score.toFixed(5) });
+          return await Promise.all(lists.map((hits) => Promise.all(hits.map(read))));
+        }),
+      );
+      expect(files!.every((list) => list.length > 0 && list.length <= 10)).toBe(true);
+      expect(there).toEqual(files);
+    }
   });
 
   withStore(

@@ -139,6 +139,22 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
     expect(await said(asReader)).toContain('name the primary server');
   });
 
+  test('a statement that the server gives up is told with what to raise', async () => {
+    const address = await server.database();
+    const index = await makeIndex(documents(2));
+    await index.sync(address);
+    const { pathname } = new URL(address);
+    await query(address, `ALTER DATABASE ${pathname.slice(1)} SET statement_timeout = '200ms'`);
+    await withClient(address, async (client) => {
+      // The listing waits for the lock until its time is over.
+      await client.query('BEGIN; LOCK TABLE embed_chunks');
+      const syncing = index.sync(address);
+      await expect(syncing).rejects.toThrow(DestinationError);
+      await expect(syncing).rejects.toThrow(/gave up a statement \(.+\): raise statement_timeout/);
+    });
+    expect(await query(address, 'SELECT count(*)::int AS rows FROM embed_chunks')).toEqual([{ rows: 6 }]);
+  });
+
   test.each(['write', 'finish'])('a connection that breaks within a COPY fails the next %s', async (next) => {
     const address = await server.database();
     const index = await makeIndex(documents(2));

@@ -51,6 +51,18 @@ function qdrant(scroll: (page: number) => unknown): Promise<Destination> {
   });
 }
 
+/** A Qdrant that answers a search so. */
+function searchedQdrant(points: unknown): Promise<Destination> {
+  const params = { vectors: { size: 8, distance: 'Cosine' } };
+  return opened('qdrant', (method) => ({ result: method === 'GET' ? { config: { params } } : { points } }));
+}
+
+/** A Chroma that answers a search so. */
+function searchedChroma(found: object): Promise<Destination> {
+  const configuration_json = { hnsw: { space: 'cosine' } };
+  return opened('chroma', (_, path) => (path.endsWith('/query') ? found : { id: 'c', configuration_json }));
+}
+
 /** A Chroma that answers so when it is asked for rows. */
 function chroma(get: (page: number) => unknown): Promise<Destination> {
   let page = 0;
@@ -104,6 +116,36 @@ describe('a Chroma', () => {
   test('whose distance is no text is none of ours', async () => {
     const told = opened('chroma', () => ({ id: 'c', configuration_json: { hnsw: { space: noText } } }));
     await expect(told).rejects.toThrow('the collection is not one of embed');
+  });
+});
+
+const search = (store: Destination) => store.search(new Float32Array(8), 3);
+const deep = JSON.parse('['.repeat(3000) + ']'.repeat(3000));
+
+describe('what a search finds', () => {
+  test.each([
+    ['no list', 7],
+    ['rows that are none', [null]],
+    ['a score that is none', [{ payload: {}, score: '1' }]],
+    ['a score beyond all numbers', [{ payload: {}, score: null }]],
+    ['a payload that is a list', [{ payload: [1], score: 1 }]],
+    ['lists in lists without an end', deep],
+  ])('in a Qdrant: %s', async (_, points) => {
+    await expect(search(await searchedQdrant(points))).rejects.toThrow(DestinationError);
+  });
+
+  const row = { documents: [['text']], metadatas: [[{ id: 'a' }]], distances: [[0.5]] };
+  test.each([
+    ['no lists', { ...row, documents: null }],
+    ['lists of no question', { ...row, metadatas: [] }],
+    ['lists of two questions', { ...row, distances: [[0.5], [0.5]] }],
+    ['a distance that is none', { ...row, distances: [['0.5']] }],
+    ['a distance beyond all numbers', { ...row, distances: [[null]] }],
+    ['a text that is none', { ...row, documents: [[{}]] }],
+    ['metadata that is nested', { ...row, metadatas: [[{ id: {} }]] }],
+    ['lists in lists without an end', { ...row, metadatas: deep }],
+  ])('in a Chroma: %s', async (_, found) => {
+    await expect(search(await searchedChroma(found))).rejects.toThrow(DestinationError);
   });
 });
 
