@@ -1,11 +1,14 @@
 // The notes on a run of the command line (src/state): what a program does with the library isn't noted.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { notedSettings } from '../commands/begun-flags.js';
 import type { LoadedSettings } from '../config/origins.js';
-import { settingsTable } from '../config/settings.js';
+import { type Settings, settingsTable } from '../config/settings.js';
+import { labelOf } from '../documents/walk/paths/roots.js';
 import type { DocumentChange } from '../events.js';
 import type { RunResult } from '../ingest/options.js';
 import { RunCounts } from '../ingest/run-counts.js';
+import { stdinRoot } from '../ingest/survey/standard-input.js';
 import { type EndOfRun, RunNotes } from '../state/run-notes.js';
 import { SignalError } from './signals.js';
 import { shareDone } from './terminal/progress.js';
@@ -20,6 +23,8 @@ interface NotedFlags {
   dryRun?: boolean | undefined;
   limit?: number | undefined;
   rebuild?: boolean | undefined;
+  /** As typed; none: the sources of the settings. */
+  paths?: readonly string[];
 }
 
 const nothing = (): void => undefined;
@@ -28,18 +33,19 @@ const nothing = (): void => undefined;
 export function noteRun(
   loaded: LoadedSettings,
   counts: RunCounts,
-  { dryRun = false, limit, rebuild = false }: NotedFlags = {},
+  { dryRun = false, limit, rebuild = false, paths = [] }: NotedFlags = {},
 ): NotedRun {
   if (dryRun) return { document: nothing, done: nothing, failed: nothing };
   const { settings } = loaded;
   const flags = [...(rebuild ? [['--rebuild']] : []), ...flagsIn(loaded)];
+  const roots = rootsNamed(loaded.settings, paths);
   const notes = new RunNotes(
     resolve(settings.out),
     () => (counts.bytesRead > 0 ? shareDone(counts) : undefined),
     () => {
       const { embedder, model } = counts.embedder ?? {};
-      if (embedder === undefined || model === undefined) return { flags };
-      return { flags, maker: { embedder, model, addresses: addressesIn(loaded, embedder) } };
+      if (embedder === undefined || model === undefined) return { flags, roots };
+      return { flags, roots, maker: { embedder, model, addresses: addressesIn(loaded, embedder) } };
     },
   );
   return {
@@ -68,6 +74,14 @@ function flagsIn({ settings, layers }: LoadedSettings): string[][] {
   return settingsTable
     .filter(({ key, flag }) => notedSettings.has(key) && flag !== undefined && layers[key] === 'flag')
     .map(({ key, flag }) => [flag!.split(' ')[0]!, String(settings[key])]);
+}
+
+/** Of a pattern that no file has for its name, the folder isn't known here. */
+function rootsNamed({ out, sources }: Settings, paths: readonly string[]): string[] {
+  const named = paths.length > 0 ? paths : sources.map(({ path }) => path);
+  return named
+    .filter((path) => path !== stdinRoot && existsSync(resolve(path)))
+    .map((path) => labelOf(resolve(path), dirname(resolve(out))));
 }
 
 /** Notes on each update of a run that watches; how much of one is done isn't noted. */

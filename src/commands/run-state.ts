@@ -36,8 +36,11 @@ export async function runStateOf(out: string): Promise<RunState | undefined> {
   const sizes = await Promise.all((await journalsOf(out)).map((name) => ownFileSize(join(out, name))));
   const keptBytes = sizes.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   const isRunning = lock?.held ?? false;
-  if (!isRunning && keptBytes === 0 && !(await namesIn(runFolder(out))).includes('commit')) return undefined;
   const { pausedBy, ...begun } = readRunNotes(out);
+  // One that was killed before it had embedded anything leaves its lock.
+  const wasKilled = lock !== undefined && begun.share !== undefined;
+  const hasLeft = keptBytes > 0 || wasKilled || (await namesIn(runFolder(out))).includes('commit');
+  if (!isRunning && !hasLeft) return undefined;
   if (!isRunning) return { ...leftState(pausedBy), ...begun, keptBytes };
   const by = lock && !lock.owner.isUnreadable ? { by: ownerInWords(lock.owner) } : {};
   return { state: 'running', ...begun, ...by, keptBytes };
@@ -93,14 +96,12 @@ export async function noIndex(out: string): Promise<NoIndexError> {
       `There is no index in ${out}: make one with \`embed ingest\`, or name it with --out.`,
     );
   }
-  const advice =
-    state.state === 'running' ? runAdvice(state) : `\`${goOnCommand(out, state, false)}\` goes on from there`;
-  return new NoIndexError(`There is no index in ${out} yet: the first run ${runInWords(state)}; ${advice}.`);
+  const words = `the first run ${runInWords(state)}; ${runAdvice(out, state, false)}`;
+  return new NoIndexError(`There is no index in ${out} yet: ${words}.`);
 }
 
-/** What to do about it, without the full stop. */
-export function runAdvice(state: RunState): string {
+/** What to do about it, without the full stop. @param out as the settings name it */
+export function runAdvice(out: string, state: RunState, hasIndex: boolean): string {
   if (state.state === 'running') return 'wait until it has ended';
-  const flag = isRebuild(state) ? ' and --rebuild' : '';
-  return `run \`embed ingest\` with the same paths${flag}, and it goes on from there`;
+  return `\`${goOnCommand(out, state, hasIndex)}\` goes on from there`;
 }

@@ -70,6 +70,8 @@ export interface PathFate {
   knownFailure?: true;
   /** Of what is taken and has no row yet: the run that is under way, or that was interrupted. */
   run?: RunState;
+  /** Of what no run named: the name by which the output has it, where the output or its folder was moved since. */
+  movedFrom?: string;
   /** What has no vectors of it, as in `failures.jsonl`. */
   failures: Failure[];
 }
@@ -85,11 +87,12 @@ export async function why(options: WhyOptions): Promise<PathFate[]> {
   const output = await openOutput(out, { sums: false, ...(signal && { signal }) });
   try {
     const failures = (await output?.failures()) ?? [];
-    const fates = paths.map((path) => {
+    const run = await runToCome(out, output);
+    return paths.map((path) => {
       signal?.throwIfAborted();
-      return fateOf(path, { settings, cwd, out, output, failures });
+      const fate = fateOf(path, { settings, cwd, out, output, failures, run });
+      return run !== undefined && isAwaited(fate) ? { ...fate, run } : fate;
     });
-    return fates.some(isAwaited) ? withRun(fates, await runStateOf(out), output !== undefined) : fates;
   } finally {
     await output?.close();
   }
@@ -100,10 +103,10 @@ function isAwaited({ fate, documents, failures }: PathFate): boolean {
   return fate === 'taken' && documents + failures.length === 0;
 }
 
-/** @param isIndexed whether a run has ended: one that was paused then has nothing to go on with */
-function withRun(fates: PathFate[], run: RunState | undefined, isIndexed: boolean): PathFate[] {
-  if (run === undefined || (run.state === 'paused' && isIndexed)) return fates;
-  return fates.map((fate) => (isAwaited(fate) ? { ...fate, run } : fate));
+/** The run under way, or the one to go on with: one that was paused after a commit has nothing left that it named alone. */
+async function runToCome(out: string, output: Output | undefined): Promise<RunState | undefined> {
+  const run = await runStateOf(out);
+  return run?.state === 'paused' && output !== undefined ? undefined : run;
 }
 
 interface Known {
@@ -112,6 +115,7 @@ interface Known {
   out: string;
   output: Output | undefined;
   failures: readonly KeptFailure[];
+  run?: RunState | undefined;
 }
 
 function fateOf(path: string, known: Known): PathFate {
@@ -139,7 +143,22 @@ function fateOfName(path: string, known: Known): PathFate {
     }
     return { ...fate, fate: 'unknown' };
   }
-  return { ...fate, ...judge(absolute, source, known) };
+  const judged = { ...fate, ...judge(absolute, source, known) };
+  if (judged.fate !== 'not-named' || output === undefined) return judged;
+  const movedFrom = nameBefore(absolute, output);
+  return movedFrom === undefined ? judged : { ...judged, ...contentOf(movedFrom, known), movedFrom };
+}
+
+/** The longest name in the output that a path ends in, and that leads to nothing from where the output is now. */
+function nameBefore(path: string, output: Output): string | undefined {
+  const files = output.documents().map(({ source }) => output.recordFileOf(source) ?? source);
+  let found: string | undefined;
+  for (const name of [...output.manifest.roots, ...files]) {
+    const bare = name.replace(/^(?:\.\.\/)+/, '');
+    if (name.length <= (found?.length ?? 0) || !path.endsWith(`/${bare}`)) continue;
+    if (!existsSync(resolve(dirname(output.dir), name))) found = name;
+  }
+  return found;
 }
 
 /**
@@ -209,7 +228,8 @@ function named(absolute: string): Verdict {
  * The paths, absolute, from which the next run comes to a file: the sources of the settings; where none has it, those that runs
  * named; without an output, the working folder, or the file's own.
  */
-function rootsAbove(source: string, absolute: string, { settings, cwd, out, output }: Known): string[] {
+function rootsAbove(source: string, absolute: string, known: Known): string[] {
+  const { settings, cwd, out, output, run } = known;
   const base = dirname(out);
   const sources = new Set(settings.sources.map(({ path }) => labelOf(resolve(cwd, path), base)));
   const now = [...sources].filter((root) => isUnderRoot(source, root, base));
@@ -217,7 +237,7 @@ function rootsAbove(source: string, absolute: string, { settings, cwd, out, outp
   if (output === undefined) {
     return [isUnderRoot(absolute, cwd, base) ? cwd : dirname(absolute)];
   }
-  return output.manifest.roots
+  return [...new Set([...output.manifest.roots, ...(run?.roots ?? [])])]
     .filter((root) => root !== stdinRoot && isUnderRoot(source, root, base))
     .map((root) => resolve(base, root));
 }

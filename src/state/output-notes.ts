@@ -44,6 +44,8 @@ export interface BegunRun {
   maker?: Maker;
   /** What its command line said of the vectors and chunks that it makes: flags, each with its value. */
   flags?: string[][];
+  /** What it reads, as the output names it: files and folders; absent where there are too many, or that isn't known. */
+  roots?: string[];
 }
 
 /** A run that is under way, or didn't end. */
@@ -68,6 +70,7 @@ const maxNotesBytes = 64 * 1024;
 const maxChangesBytes = 32 * 1024 * 1024;
 const maxAddresses = 64;
 const maxFlags = 16;
+const maxRoots = 200;
 /** Of a run: some thirty years. */
 const maxSeconds = 1e9;
 const results: ReadonlySet<string> = new Set<RunResultName>([
@@ -112,7 +115,7 @@ export class NotesFiles {
 
   /** The run under way, or the one that didn't end; empty where nothing is known. */
   run(): NotedRun {
-    const { share, pausedBy, maker, flags } = this.#json('.run');
+    const { share, pausedBy, maker, flags, roots } = this.#json('.run');
     const made = makerOf(maker);
     const isKnown = Array.isArray(flags) && flags.length <= maxFlags && flags.every(isFlag);
     return {
@@ -120,14 +123,20 @@ export class NotesFiles {
       ...((pausedBy === 'max-time' || pausedBy === 'limit') && { pausedBy }),
       ...(made && { maker: made }),
       ...(isKnown && { flags }),
+      ...(areTexts(roots) && roots.length <= maxRoots && { roots }),
     };
   }
 
   /** @param share 0 to 1; undefined when the run is over, and has left nothing to go on with */
   writeShare(share: number | undefined, begun: BegunRun = {}, pausedBy?: Pause): void {
     if (share === undefined) rmSync(`${this.#start}.run`, { force: true });
-    else
-      this.#replace('.run', `${JSON.stringify({ share: Number(share.toFixed(3)), ...begun, pausedBy })}\n`);
+    else {
+      const { roots = [], ...rest } = begun;
+      const noted = { share: Number(share.toFixed(3)), ...rest, pausedBy };
+      const all = `${JSON.stringify({ ...noted, roots })}\n`;
+      const isShort = roots.length > 0 && roots.length <= maxRoots && all.length < maxNotesBytes / 4;
+      this.#replace('.run', isShort ? all : `${JSON.stringify(noted)}\n`);
+    }
   }
 
   /** When each document changed, in ms since 1970; without those of which that isn't known. */

@@ -63,7 +63,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const silent = await startProgress(counts, quiet || news);
   const progress = news && !quiet ? { ...silent, line: held.hold } : silent;
   const byRule = new Map<Printable, number>();
-  const notes = noteRun(loaded, counts, { dryRun, limit, rebuild });
+  const notes = noteRun(loaded, counts, { dryRun, limit, rebuild, paths });
   try {
     const run = await withSignals(
       (signal) =>

@@ -1,5 +1,7 @@
 // `embed why`: what it prints.
-import { runAdvice, runInWords } from '../../commands/run-state.js';
+import { resolve } from 'node:path';
+import { isThere } from '../../commands/as-made.js';
+import { type RunState, runAdvice, runInWords } from '../../commands/run-state.js';
 import type { PathFate } from '../../commands/why.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { UsageError } from '../../errors.js';
@@ -27,8 +29,9 @@ export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
   const paths = found.map((fate) => withOrigin(fate, loaded));
   const { include, exclude } = settings;
   const isFiltered = include.length + exclude.length > 0;
+  const advice = (run: RunState) => runAdvice(settings.out, run, isThere(resolve(settings.out)));
   const isKnown = ({ fate }: PathFate): boolean => fate !== 'unknown';
-  if (!given.flags.json) for (const fate of paths.filter(isKnown)) print(fate, isFiltered);
+  if (!given.flags.json) for (const fate of paths.filter(isKnown)) print(fate, isFiltered, advice);
   const errors = paths.filter((fate) => !isKnown(fate)).map(({ path }) => tellError(unknown(path)));
   return { result: { paths: paths.map(withMeanings) }, error: errors[0] };
 }
@@ -59,13 +62,17 @@ function withMeanings({ failures, ...fate }: PathFate): object {
   return { ...fate, failures: failures.map((one) => ({ ...one, meaning: meanings[one.code] })) };
 }
 
+/** What to do about a run that has yet to come to a path. */
+type Advice = (run: RunState) => string;
+
 const maxNameLength = 500;
 /** Failures of a path that are shown. */
 const maxShown = 10;
 
 /** @param isFiltered whether patterns are in force, with which no run drops what it doesn't see */
-function print(fate: PathFate, isFiltered: boolean): void {
-  printResult(say`${paint.bold(printable(fate.path, maxNameLength))}: ${render(fate, isFiltered)}`);
+function print(fate: PathFate, isFiltered: boolean, advice: Advice): void {
+  printResult(say`${paint.bold(printable(fate.path, maxNameLength))}: ${render(fate, isFiltered, advice)}`);
+  if (isOneFailure(fate)) return;
   for (const { source, code, chunk } of fate.failures.slice(0, maxShown)) {
     const place = chunk === undefined ? say`` : say`, chunk ${chunk}`;
     printResult(
@@ -76,17 +83,26 @@ function print(fate: PathFate, isFiltered: boolean): void {
   if (more > 0) printResult(say`  and ${more} more: \`embed list --failed\``);
 }
 
+/** A file that failed as a whole, which its own line says. */
+function isOneFailure({ fate, documents, source, failures: [first, ...more] }: PathFate): boolean {
+  const isWhole = first?.source === source && first.chunk === undefined && more.length === 0;
+  return fate === 'taken' && documents === 0 && isWhole;
+}
+
 const untilWhen = say`until the file, its reader or a limit changes (\`--retry-failed\` tries it now)`;
 
 /** With these, the file may be wanted by a run of other flags, or be readable again. */
 const keeping: ReadonlySet<string> = new Set(['excluded', 'too-large', 'unreadable']);
 
-function render(path: PathFate, isFiltered: boolean): Printable {
-  const { fate, format, documents, rows, changed, knownFailure, failures, run } = path;
+function render(path: PathFate, isFiltered: boolean, advice: Advice): Printable {
+  const { fate, format, documents, rows, changed, knownFailure, failures, run, movedFrom } = path;
   const inside = documents > 0 ? say`${plural(documents, 'document')}, ${plural(rows, 'row')}` : undefined;
   if (fate === 'left-out') return leftOut(path, inside, isFiltered);
   if (fate === 'gone')
     return say`${paint.yellow(say`gone`)}; the index still has ${inside ?? say`failures`} of it`;
+  if (movedFrom !== undefined) {
+    return say`${paint.yellow(say`in the index under another place`)}: ${inside ?? say`nothing`} of ${printable(movedFrom, maxNameLength)}, which is gone; if it or the index was moved: \`embed ingest\` with its paths finds all again`;
+  }
   if (fate === 'not-named') {
     return say`${paint.yellow(say`not named`)}: no run of this index named it, nor a folder above it (\`embed ingest PATH\` takes it)`;
   }
@@ -97,11 +113,29 @@ function render(path: PathFate, isFiltered: boolean): Printable {
       : knownFailure
         ? say` of the file as it was before; as it is now, it failed, and isn't tried again ${untilWhen}`
         : say`; changed since: the next run reads it again`;
+    if (rows === 0)
+      return say`${paint.yellow(say`not found`)}${as}: ${withoutRows(documents, failures)}${stale}`;
     return say`${paint.green(say`in the index`)}${as}: ${inside}${stale}`;
   }
-  return failures.length > 0
-    ? say`taken${as}, but it has no row${knownFailure ? say`, and isn't tried again ${untilWhen}` : say``}`
-    : say`taken${as}, but not in the index yet: ${run === undefined ? say`run \`embed ingest\`` : printable(`the run ${runInWords(run)}; ${runAdvice(run)}`, 1000)}`;
+  if (failures.length > 0) {
+    const [first] = failures;
+    const what = isOneFailure(path)
+      ? say`${printable(first!.code)}: ${printable(meanings[first!.code])}`
+      : plural(failures.length, 'failure');
+    const until = knownFailure ? say`; it isn't tried again ${untilWhen}` : say``;
+    return say`${paint.red(say`failed`)}${as} (${what}), so it has no row${until}`;
+  }
+  const next =
+    run === undefined
+      ? say`run \`embed ingest\``
+      : printable(`the run ${runInWords(run)}; ${advice(run)}`, 1000);
+  return say`taken${as}, but not in the index yet: ${next}`;
+}
+
+/** Why documents that the index knows are never found. */
+function withoutRows(documents: number, failures: PathFate['failures']): Printable {
+  if (failures.length > 0) return say`no chunk of it has a vector`;
+  return documents === 1 ? say`it holds no text` : say`its ${plural(documents, 'document')} hold no text`;
 }
 
 function leftOut(

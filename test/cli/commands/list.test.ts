@@ -12,7 +12,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PathFate } from '../../../src/commands/why.js';
 import { fixtures, makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
+import { eventually } from '../../helpers/eventually.js';
 import { startOllama } from '../../helpers/ollama.js';
+import { journalBytes } from '../../helpers/output.js';
 
 let workspace: Workspace;
 beforeEach(() => {
@@ -145,8 +147,59 @@ test('a first run under way, and one that was killed, are told with their share'
   );
   expect((await workspace.embed(['verify'])).stderr).toContain('the first run was interrupted at');
   expect((await json('status')).run).toMatchObject({ state: 'interrupted', share: expect.any(Number) });
-  expect(await why()).toMatch(/the run was interrupted at \d+ %; run `embed ingest` with the same paths/);
+  expect(await why()).toMatch(
+    /the run was interrupted at \d+ %; `embed ingest <the same paths> --out .* --ollama-url http.* goes on from there/,
+  );
   expect((await json('why', 'docs/page 1.md')).paths).toMatchObject([{ run: { state: 'interrupted' } }]);
+});
+
+test.each(['before its first answer', 'later'])(
+  'an update that adds a folder, under way and killed %s, is told by status and why',
+  async (when) => {
+    expect((await ingest()).code).toBe(0);
+    mkdirSync(join(workspace.dir, 'more'));
+    for (let n = 0; n < 40; n++) write(`more/page ${n}.md`, `Page ${n} of the book.\n`);
+    expect(await embedWhy()).toContain('not named: no run');
+    await using ollama = await startOllama();
+    await workspace.embed(['ingest', 'docs', '--rebuild', '--ollama-url', ollama.url, '--cache', 'none']);
+    const isLast = (texts: readonly string[]) =>
+      texts.some((text) => text.includes(when === 'later' ? 'Page 9' : 'Page'));
+    ollama.script({ kind: 'hang', when: isLast, times: Number.POSITIVE_INFINITY });
+    const args = ['ingest', 'more', '--ollama-url', ollama.url, '--cache', 'none', '--batch-size', '4'];
+    const { child, done } = workspace.start(args);
+    await expect
+      .poll(embedWhy, { timeout: 20_000 })
+      .toMatch(
+        /: taken \(markdown\), but not in the index yet: the run is under way \(.*\), \d+ % done; wait/,
+      );
+    if (when === 'later')
+      await eventually(() => journalBytes(join(workspace.dir, 'embeddings'))).toBeGreaterThan(1000);
+    child.kill('SIGKILL');
+    await done;
+    const told = (await workspace.embed(['status'])).stdout;
+    expect(told).toMatch(/\n {2}run +was interrupted at \d+ %\n +embed ingest <the same paths> --out \S+\n/);
+    expect((await json('status')).run).toMatchObject({ state: 'interrupted', roots: ['more'] });
+    expect(await embedWhy()).toMatch(
+      /the run was interrupted at \d+ %; `embed ingest <the same paths> --out \S+` goes on/,
+    );
+  },
+);
+const embedWhy = async () => (await workspace.embed(['why', 'more/page 9.md'])).stdout;
+
+test('why: after the output was moved, it says so, as status does', async () => {
+  expect((await ingest()).code).toBe(0);
+  mkdirSync(join(workspace.dir, 'deep'));
+  renameSync(join(workspace.dir, 'embeddings'), join(workspace.dir, 'deep/index'));
+  const told = async (path: string) => (await workspace.embed(['why', '-o', 'deep/index', path])).stdout;
+  expect(await told('docs/a.md')).toMatch(
+    /: in the index under another place: 1 document, 1 row of docs\/a\.md, which is gone; if it or the index was moved: `embed ingest` with its paths/,
+  );
+  expect(await told('docs')).toMatch(/: 3 documents, \d+ rows of docs, which is gone;/);
+  write('other.md', 'Other.\n');
+  expect(await told('other.md')).toContain('not named: no run');
+  expect((await json('why', '-o', 'deep/index', 'docs/a.md')).paths).toMatchObject([
+    { fate: 'not-named', movedFrom: 'docs/a.md', rows: 1 },
+  ]);
 });
 
 test('status: a run that --limit or its time window ended was not interrupted', async () => {
@@ -482,7 +535,15 @@ test('why: what failed as it is now is known, and its rows are of the file befor
   );
   expect((await json('why', 'docs/x.pdf')).paths).toMatchObject([{ changed: true, knownFailure: true }]);
   expect((await workspace.embed(['why', 'docs/y.pdf'])).stdout).toContain(
-    "it has no row, and isn't tried again until",
+    'docs/y.pdf: failed (pdf) (no-text: ',
+  );
+  expect((await workspace.embed(['why', 'docs/y.pdf'])).stdout).toMatch(
+    /^[^\n]*, so it has no row; it isn't tried again until[^\n]*\n$/,
+  );
+  write('docs/blank.txt', '\n\n');
+  await ingest();
+  expect((await workspace.embed(['why', 'docs/blank.txt'])).stdout).toBe(
+    'docs/blank.txt: not found (text): it holds no text\n',
   );
   write('docs/x.pdf', Buffer.concat([scan, Buffer.from('\n')]));
   expect(await fate()).toContain('; changed since: the next run reads it again\n');
