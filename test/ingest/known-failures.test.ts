@@ -97,6 +97,9 @@ test('the run that meets them exits with 3; the next ones count them, write noth
 
 test('they are tried again when asked for, and each when its own bytes change', async () => {
   await run();
+  // A rebuild splits the document anew, whose chunk fails again.
+  const rebuilt = await ingest('docs', '--rebuild');
+  expect(rebuilt.stderr).toMatch(/ removed, 0 failed, 4 failed as before\n {2}chunks .* reused, 1 failed\n/);
   const whole = fingerprint(out);
   expect(await run('--retry-failed')).toEqual({ code: 3, told: everything, known: [], changed: false });
   expect(fingerprint(out)).toEqual(whole);

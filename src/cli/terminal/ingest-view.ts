@@ -117,7 +117,13 @@ function renderEstimate({ estimate, chunks, sizeGuessed }: IngestSummary): Print
 function renderDocuments({ documents }: IngestSummary): Printable {
   const reread = documents.reread > 0 ? say`${whole(documents.reread)} read again, ` : say``;
   const blank = documents.blank > 0 ? say`; ${whole(documents.blank)} of them without text` : say``;
-  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${whole(documents.failed)} failed${blank}`;
+  return say`  documents  ${whole(documents.new)} new, ${whole(documents.changed)} changed, ${reread}${whole(documents.unchanged)} unchanged, ${whole(documents.removed)} removed, ${failedIn(documents)}${blank}`;
+}
+
+/** Chunks of a document that failed before count among those that failed, so the document is told beside the others. */
+function failedIn({ failed, knownFailed }: IngestSummary['documents']): Printable {
+  const before = knownFailed > 0 ? say`, ${whole(knownFailed)} failed as before` : say``;
+  return say`${whole(failed)} failed${before}`;
 }
 
 /** What the time didn't suffice for. */
@@ -250,14 +256,14 @@ export function summaryOfRun(
   { out, documents, chunks, embedder }: IngestSummary,
   failures: readonly Failure[],
 ): StepSummary {
-  const { new: added, changed, unchanged, removed, failed } = documents;
+  const { new: added, changed, unchanged, removed } = documents;
   return {
     title: say`embed ingest`,
     rows: [
       [say`Output`, foreign(out)],
       [
         say`Documents`,
-        say`${whole(added)} new, ${whole(changed)} changed, ${whole(unchanged)} unchanged, ${whole(removed)} removed, ${whole(failed)} failed`,
+        say`${whole(added)} new, ${whole(changed)} changed, ${whole(unchanged)} unchanged, ${whole(removed)} removed, ${failedIn(documents)}`,
       ],
       [
         say`Chunks`,
