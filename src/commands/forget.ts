@@ -2,7 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
+import { pathOf, shownDestination } from '../net/destination-address.js';
 import { readAgainHash } from '../output/format/manifest.js';
+import { Identity } from '../output/identity.js';
 import { acquireLock, inspectLock, type Lock } from '../output/lock/lock.js';
 import { type Output, openOutput } from '../output/read/output.js';
 import { shardsIn } from '../output/shards/find-shards.js';
@@ -22,9 +24,11 @@ import { type SyncOptions, sync } from './sync.js';
 export interface ForgetOptions extends Omit<SyncOptions, 'rebuild' | 'destinations' | 'allowRemovals'> {
   /**
    * As `metadata.source` names them: a document, a file with all of its records, a record of standard input, a folder with
-   * all documents below it, or a pattern (`docs/drafts/**`).
+   * all documents below it, or a pattern (`docs/drafts/**`). A line behind it (`docs/faq.md:12`) makes no difference.
    */
   sources: readonly string[];
+  /** Other destinations that may hold what is forgotten, for {@link ForgetResult.notSynced}. @default none */
+  others?: readonly string[] | undefined;
   /** Drop the vectors of their texts from the cache of the settings, too. @default false */
   dropCached?: boolean | undefined;
 }
@@ -44,6 +48,11 @@ export interface ForgetResult {
   cached?: number;
   /** What became of each destination of the settings. */
   destinations: SyncedDestination[];
+  /**
+   * Destinations that were left out, without passwords: `others`, and those that earlier syncs of this output wrote. What was
+   * forgotten may still be there.
+   */
+  notSynced: string[];
 }
 
 /**
@@ -60,8 +69,8 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
   // Names are looked at before anything is locked.
   const places = await placesOf(out, options);
   const names = new Map<string, NamedFiles>();
-  for (const [name, { kind, files }] of places.flatMap(({ found }) => [...found.names]))
-    names.set(name, { kind, files: [...new Set([...(names.get(name)?.files ?? []), ...files])] });
+  for (const { name, kind, files } of places.flatMap(({ found }) => [...found.names.values()]))
+    names.set(name, { name, kind, files: [...new Set([...(names.get(name)?.files ?? []), ...files])] });
   // It walks folders, which who imports the library may never do.
   const { keepOut } = await import('./keep-out.js');
   const ignore = await keepOut(names, {
@@ -86,7 +95,25 @@ export async function forget(options: ForgetOptions): Promise<ForgetResult> {
     ignore,
     ...(cached !== undefined && { cached }),
     destinations: synced,
+    notSynced: await notSyncedBy(out, cwd, options),
   };
+}
+
+/** Destinations that the sync leaves out. A file has one path, however it is written. */
+async function notSyncedBy(
+  out: string,
+  cwd: string,
+  { settings: { sync, index }, others = [] }: ForgetOptions,
+): Promise<string[]> {
+  const keyOf = (address: string) => pathOf(address, cwd)?.path ?? shownDestination(address);
+  const done = new Set(sync.map(keyOf));
+  // One that can't be read says nothing; a sync tells what is wrong with it.
+  const earlier = await Identity.open(out).then(
+    (identity) => identity.destinations(index),
+    () => [],
+  );
+  const left = new Map([...earlier, ...others].map((address) => [keyOf(address), shownDestination(address)]));
+  return [...left].filter(([key]) => !done.has(key)).map(([, shown]) => shown);
 }
 
 /** A run under way may make the documents that are named. */

@@ -13,17 +13,19 @@ export interface Forgotten {
   documents: Map<string, number>;
   /** Files of their own, and files of records, that go. */
   files: Set<string>;
-  /** For each name that stands for something: what it is, and which of the files it stands for. */
+  /** For each name that stands for something, as it was given: what it is, and which of the files it stands for. */
   names: Map<string, NamedFiles>;
 }
 
 export interface NamedFiles {
+  /** Without the line of a place (`docs/faq.md:12`). */
+  name: string;
   kind: 'document' | 'folder' | 'pattern';
   files: string[];
 }
 
 /**
- * @param names sources, folders, or patterns; a document or a file of that very name comes first
+ * @param names sources, places as a search prints them, folders, or patterns; a document or a file of that very name comes first
  * @param base the folder that sources start from, absolute
  * @throws {UsageError} for a record of a file, and for a `!pattern`
  */
@@ -31,10 +33,10 @@ export function forgottenIn(output: Output, names: readonly string[], base: stri
   const found: Forgotten = { documents: new Map(), files: new Set(), names: new Map() };
   const whole = new Whole(output);
   for (const name of new Set(names)) {
-    const [kind, sources] = meantBy(name, whole, base);
+    const [kind, sources, named = name] = meantBy(name, whole, base);
     if (sources.length === 0) continue;
     const files = sources.filter((source) => whole.take(source, found));
-    found.names.set(name, { kind, files });
+    found.names.set(name, { name: named, kind, files });
     for (const file of files) found.files.add(file);
   }
   return found;
@@ -45,8 +47,10 @@ export function folderNamed(name: string): string {
   return withoutSlashes(name) || '/';
 }
 
-function meantBy(name: string, whole: Whole, base: string): [NamedFiles['kind'], string[]] {
+function meantBy(name: string, whole: Whole, base: string): [NamedFiles['kind'], string[], string?] {
   if (whole.has(name)) return ['document', [name]];
+  const placed = name.replace(/:\d+$/, '');
+  if (whole.has(placed)) return ['document', [placed], placed];
   // It would stand for all the others.
   if (/(?:^|[,{])\s*!/.test(name)) {
     throw new UsageError(`${printable(name)} says what stays: name what to forget.`);

@@ -27,7 +27,8 @@ export async function keepOut(names: Forgotten['names'], options: KeepOutOptions
   const { base, roots, settings, cwd, signal } = options;
   // What is named itself is always taken, whatever an ignore file says.
   const asked = [...names].map(([name, { kind, files }]) => ({
-    ...{ name, kind },
+    name,
+    kind,
     files: files.filter((file) => !roots.includes(file)),
   }));
   const judged = asked.flatMap(({ files }) => files.slice(0, maxJudged)).slice(0, maxJudgedInAll);
@@ -37,12 +38,12 @@ export async function keepOut(names: Forgotten['names'], options: KeepOutOptions
   const commands = asked.flatMap(({ name, kind, files }) => {
     const isLeftOut = files.slice(0, maxJudged).every((file) => verdicts.get(file) === false);
     const coming = files.filter((file) => verdicts.get(file) !== false);
-    return isLeftOut ? [] : commandsFor(name, { kind, files: coming }, options);
+    return isLeftOut ? [] : commandsFor({ name, kind, files: coming }, options);
   });
   return [...new Set(commands)];
 }
 
-function commandsFor(name: string, { kind, files }: NamedFiles, { base, roots }: KeepOutOptions): string[] {
+function commandsFor({ name, kind, files }: NamedFiles, { base, roots }: KeepOutOptions): string[] {
   const each = () => files.map((file) => ignoring(absoluteName(file, base)));
   if (kind === 'document') return each();
   if (kind === 'folder') {

@@ -49,6 +49,14 @@ export class Identity {
     return [...this.#tokens.values()].some((tokens) => tokens.includes(token));
   }
 
+  /** Addresses of destinations that got an index of this name, without passwords; the earliest first. */
+  destinations(index: string): string[] {
+    const end = ` ${index}`;
+    return [...this.#tokens.keys()]
+      .filter((key) => key.endsWith(end))
+      .map((key) => key.slice(0, -end.length));
+  }
+
   /**
    * A new token, which is durable before it is returned: a destination never holds one that its output doesn't know.
    * The caller holds the output's lock.

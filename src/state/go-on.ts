@@ -11,9 +11,16 @@ export function isRebuild({ flags = [] }: BegunRun): boolean {
  * @param out as the settings name it
  * @param begun how the run was begun
  * @param hasIndex an index says by itself what makes its vectors, and how it is cut; not so for a rebuild
+ * @param paths those that the index was made of; none where that isn't known
  */
-export function goOnCommand(out: string, begun: BegunRun, hasIndex: boolean): string {
-  const line = command`embed ingest <the same paths> --out ${out}`;
+export function goOnCommand(
+  out: string,
+  begun: BegunRun,
+  hasIndex: boolean,
+  paths: readonly string[] = [],
+): string {
+  const named = paths.length === 0 ? '<the same paths>' : paths.map(quoted).join(' ');
+  const line = `embed ingest ${named}${command` --out ${out}`}`;
   return hasIndex && !isRebuild(begun) ? line : `${line}${flagsIn(begun)}${makerIn(begun)}`;
 }
 

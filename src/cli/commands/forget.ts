@@ -1,6 +1,7 @@
 // `embed forget`: what it prints.
 import type { ForgetResult } from '../../commands/forget.js';
-import { plural } from '../../text/plural.js';
+import { loadSettings } from '../../config/load.js';
+import { plural, quoted } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { forget as declared } from '../declared/forget.js';
@@ -22,12 +23,14 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
   const { layers, file } = loaded;
   const settings = nearIndex(loaded);
   const { forget } = await import('../../commands/forget.js');
+  const others = layers.sync === 'flag' ? await syncWithout(given) : [];
   const result = await withSignals((signal) =>
     forget({
       ...flags,
       ...{ settings, signal, dryRun },
       sources: given.arguments.sources.map((one) => namedInOutput(one, settings.out)),
       fromFile: layers.sync === 'file' ? file : undefined,
+      others,
       events: printedEvents((line) => quiet || printNotice(line)),
     }),
   );
@@ -36,11 +39,20 @@ export async function runForget(given: Given<typeof declared>): Promise<Outcome>
   return { result: { ...told, ...syncedJson(result) }, error: toldErrors(result) };
 }
 
+/** Destinations of the environment and the files, which typed ones stand in for. */
+async function syncWithout({
+  settings,
+  flags: { config },
+}: Given<typeof declared>): Promise<readonly string[]> {
+  const { sync: _, ...flags } = settings;
+  return (await loadSettings({ flags, file: config })).settings.sync;
+}
+
 /** Commands, and names of documents, that are shown. */
 const maxShown = 10;
 
 function render(
-  { documents, rows, ignore, destinations, cached }: ForgetResult,
+  { documents, rows, ignore, destinations, notSynced, cached }: ForgetResult,
   out: string,
   dryRun: boolean,
 ): Printable {
@@ -53,9 +65,18 @@ function render(
     say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')})${vectors}\n`,
     ...(dryRun ? named(documents, out) : []),
     renderSynced(destinations, dryRun),
+    ...(documents.length > 0 ? notSynced.slice(0, maxShown).map(leftOut) : []),
     ...ignore.slice(0, maxShown).map((line) => say`To keep it out: ${paint.cyan(printable(line, 2000))}\n`),
   ];
   return joined(lines);
+}
+
+/** A password that is masked isn't for a command. */
+function leftOut(address: string): Printable {
+  const line = address.includes('***')
+    ? say`embed sync`
+    : say`embed sync ${printable(quoted(address), 1000)}`;
+  return say`${paint.yellow(say`not synced`)}: ${printable(address, 1000)} may still hold it; to take it out: ${paint.cyan(line)}\n`;
 }
 
 function named(documents: readonly string[], out: string): Printable[] {

@@ -1,7 +1,8 @@
 // `embed status`: what it prints.
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { percentOf, runInWords } from '../../commands/run-state.js';
 import type { OutputStatus, RootStatus } from '../../commands/status.js';
+import { stdinRoot } from '../../ingest/survey/standard-input.js';
 import { goOnCommand, isRebuild } from '../../state/go-on.js';
 import { padEnd } from '../../text/columns.js';
 import { duration } from '../../text/durations.js';
@@ -29,6 +30,7 @@ export async function runStatus(given: Given<typeof declared>): Promise<Outcome>
 
 /** Roots that are shown. */
 const maxRoots = 20;
+const maxCommand = 4000;
 
 function render({ out, index, lastRun, addresses, run }: OutputStatus): Printable[] {
   const name = paint.bold(printable(out));
@@ -60,10 +62,24 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
   const isRemaking = run !== undefined && isRebuild(run);
   if (run !== undefined && (run.state !== 'paused' || index === undefined || isRemaking)) {
     lines.push(row(isRemaking ? 'rebuild' : 'run', paint.yellow(say`${printable(runInWords(run))}`)));
-    if (run.state !== 'running') lines.push(row('', printable(goOnCommand(out, run, index !== undefined))));
+    if (run.state !== 'running') {
+      const paths = index === undefined ? [] : pathsOf(index.roots, out);
+      lines.push(row('', printable(goOnCommand(out, run, index !== undefined, paths), maxCommand)));
+    }
   }
   lines.push(row('last run', lastRun === undefined ? say`not known here` : ended(lastRun)));
   return lines;
+}
+
+/** None where they don't say it all: standard input, places that are gone, or more than a command is to have. */
+function pathsOf(roots: readonly RootStatus[], out: string): string[] {
+  if (roots.length > maxRoots || roots.some(({ root, gone }) => gone || root === stdinRoot)) return [];
+  const paths = roots.map(({ root }) => (root === '.' ? parentFromHere(out) : sourceFromHere(root, out)));
+  return paths.map((path) => (path.startsWith('-') ? `./${path}` : path));
+}
+
+function parentFromHere(out: string): string {
+  return relative(process.cwd(), resolve(out, '..')) || '.';
 }
 
 /** A document of which several chunks failed counts once, as in `embed list --failed`. */

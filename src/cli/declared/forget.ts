@@ -11,7 +11,7 @@ export const forget = {
       kind: 'text',
       isMany: true,
       isRequired: true,
-      help: 'documents as a search result names them, files with all of their records, folders, or patterns',
+      help: 'documents as a search result names them (its line makes no difference), files with all of their records, folders, or patterns',
     },
   ],
   flags: [
@@ -30,7 +30,7 @@ export const forget = {
   ],
   earlier: { dropCached: '--cache' },
   about:
-    'The next ingest that finds a document takes it again, unless it is ignored: the command for that is said. Other caches than that of these settings keep its vectors until they expire, or `embed cache clear`.',
+    'The next ingest that finds a document takes it again, unless it is ignored: the command for that is said. Other caches than that of these settings keep its vectors until they expire, or `embed cache clear`. Destinations that are typed (--sync) stand in for those of the settings: which of these, and of those of earlier syncs, may still hold the documents is said.',
   examples: [
     { line: 'embed forget docs/salaries.md' },
     { line: "embed forget docs/drafts 'docs/**/*.tmp' --dry-run", what: 'a folder, and a pattern' },

@@ -1,7 +1,7 @@
 // `embed forget`: out of the output and its destinations, and what keeps a document out.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWarmWorkspace, type Workspace } from '../../helpers/cli.js';
 import { readOutput } from '../../helpers/output.js';
@@ -65,6 +65,46 @@ test('a document is named as a path, too, from where one stands', async () => {
   expect((await workspace.embed(['forget', './docs/a [draft].md'])).code).toBe(0);
   expect((await workspace.embed(['forget', join(workspace.dir, 'docs/posts.jsonl')])).code).toBe(0);
   expect(sources()).toEqual([]);
+});
+
+test('a place as a search prints it is its document', async () => {
+  await ingest();
+  const { code, stdout } = await workspace.embed([
+    'forget',
+    'docs/b.md:3',
+    './docs/a [draft].md:1',
+    '--json',
+  ]);
+  expect(code).toBe(0);
+  const told = JSON.parse(stdout);
+  expect(told.documents).toEqual(['docs/b.md', 'docs/a [draft].md']);
+  expect(told.ignore[0]).toBe(`echo /b.md >> ${workspace.dir}/docs/.embedignore`);
+  expect(sources()).toEqual(['docs/posts.jsonl#1', 'docs/posts.jsonl#2']);
+  const record = await workspace.embed(['forget', 'docs/posts.jsonl#1:1']);
+  expect(record).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is a record of docs/posts.jsonl'),
+  });
+});
+
+test('destinations that are left out are said, from the settings and from earlier syncs', async () => {
+  write('.batchrc.json', JSON.stringify({ sync: ['parquet:./chunks.parquet', 'parquet:./second.parquet'] }));
+  await ingest();
+  expect((await workspace.embed(['sync', 'parquet:./third.parquet'])).code).toBe(0);
+  const typed = await workspace.embed(['forget', 'docs/b.md', ...sync, '--json']);
+  const told = JSON.parse(typed.stdout);
+  expect(told.destinations).toMatchObject([{ removed: 1 }]);
+  expect(told.notSynced.map((one: string) => basename(one)).sort()).toEqual([
+    'second.parquet',
+    'third.parquet',
+  ]);
+  expect(typed.stderr).toMatch(
+    /not synced: parquet:.*second.parquet may still hold it; to take it out: embed sync/,
+  );
+  const line = /to take it out: embed (sync .*third.parquet)/.exec(typed.stderr)![1]!;
+  expect((await workspace.embed([...line.split(' '), '--json'])).stdout).toContain('"removed":1');
+  const all = await workspace.embed(['forget', 'docs/a [draft].md', '--json']);
+  expect(JSON.parse(all.stdout).notSynced).toEqual([expect.stringContaining('third.parquet')]);
 });
 
 test('a file of records goes with all of them; one of its records does not go alone', async () => {
