@@ -1,10 +1,12 @@
 // The parts of docs/loading.md, each run by itself on a real output, where its packages are installed.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fixtures, makeWarmWorkspace, type Workspace } from '../helpers/cli.js';
 import { postgresAvailable, startPostgres } from '../helpers/postgres.js';
+import { startGateway } from './gateway.js';
 import { findPython } from './python.js';
 
 const page = readFileSync(fileURLToPath(new URL('../../docs/loading.md', import.meta.url)), 'utf8');
@@ -30,9 +32,21 @@ describe('a part', () => {
   let workspace: Workspace;
   beforeAll(async () => {
     workspace = makeWarmWorkspace();
+    // Names that rows have, too.
+    const metadata = {
+      id: 'own',
+      text: 'own',
+      metadata: 'own',
+      embedding: 'own',
+      vector: 'own',
+      source: 'own',
+    };
+    const record = JSON.stringify({ id: '1', text: 'Wasps are no bees.', metadata });
+    writeFileSync(join(workspace.dir, 'records.jsonl'), record);
     const { code } = await workspace.embed([
       'ingest',
       `${fixtures}/formats/bees.md`,
+      'records.jsonl',
       '--embedder',
       'builtin',
     ]);
@@ -57,7 +71,10 @@ describe('a part', () => {
     test.skipIf(!isThere)(`for ${title}`, async () => {
       const postgres = title === 'pgvector' ? await startPostgres() : undefined;
       onTestFinished(() => postgres?.stop());
-      const result = spawnSync(interpreter!, ['-c', code], {
+      const gateway = code.includes('11444') ? await startGateway(workspace) : undefined;
+      onTestFinished(async () => void (await gateway?.stop()));
+      const url = gateway?.url.replace(/\/$/, '') ?? '';
+      const result = spawnSync(interpreter!, ['-c', code.replace('http://127.0.0.1:11444', url)], {
         cwd: workspace.dir,
         encoding: 'utf8',
         timeout: 60_000,
