@@ -225,7 +225,7 @@ export const allFormats = [
     extensions: ['.xlsx', '.xlsm', '.xltx', '.xltm'],
     version: 2,
     keeps:
-      'sheets under their names: cells as they are shown, results of formulas, charts, text boxes, comments',
+      'sheets under their names, hidden ones, too: cells as they are shown, results of formulas, charts, text boxes, comments; tables side by side are read as one, row by row',
     isBinary: true,
     isApart: true,
     load: async () => (await import('./office/xlsx.js')).extract,
@@ -313,7 +313,8 @@ export const allFormats = [
     title: 'OpenDocument spreadsheet (ODS)',
     extensions: ['.ods', '.ots', '.fods'],
     version: 1,
-    keeps: 'sheets under their names: cells as they are shown, text boxes, comments',
+    keeps:
+      'sheets under their names, hidden ones, too: cells as they are shown, text boxes, comments; tables side by side are read as one, row by row',
     isBinary: true,
     isApart: true,
     load: async () => (await import('./office/ods.js')).extract,

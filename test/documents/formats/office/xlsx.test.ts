@@ -40,6 +40,25 @@ describe('XLSX', () => {
     expect(document.blocks[2]!.context).toBe('hive | weighed | kg | share | sum');
   });
 
+  test('reads hidden sheets, too, and tables side by side as one, row by row', async () => {
+    const sheet = (rows: string) => `<worksheet ${main}><sheetData>${rows}</sheetData></worksheet>`;
+    const beside = (at: number) =>
+      row(at, text(`A${at}`, `a${at}`), text(`B${at}`, `b${at}`), text(`F${at}`, `x${at}`));
+    const workbookOfTwo = zip({
+      'xl/workbook.xml': `<workbook ${main} ${relations}><sheets><sheet name="Shown" r:id="s"/><sheet name="Hidden" state="veryHidden" r:id="h"/></sheets></workbook>`,
+      'xl/_rels/workbook.xml.rels':
+        '<Relationships><Relationship Id="s" Type="x/worksheet" Target="s.xml"/><Relationship Id="h" Type="x/worksheet" Target="h.xml"/></Relationships>',
+      'xl/s.xml': sheet(beside(1) + beside(2)),
+      'xl/h.xml': sheet(row(1, text('A1', 'not shown'))),
+    });
+    expect(outline(await documentOf(workbookOfTwo, 'a.xlsx'))).toEqual([
+      '1 heading (1 Shown) "Shown"',
+      '3 table "a1 | b1 | x1\\na2 | b2 | x2"',
+      '6 heading (1 Hidden) "Hidden"',
+      '8 paragraph "not shown"',
+    ]);
+  });
+
   test('shows numbers by their formats, and all digits where a format says nothing', async () => {
     const codes = [
       'General',
