@@ -1,11 +1,13 @@
 // What holds of PostgreSQL alone.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createHnsw, createTables, tableOf } from '../../src/destinations/postgres/table.js';
 import { DestinationError, LockedError, UsageError } from '../../src/errors.js';
 import { type PostgresServer, postgresAvailable, startPostgres, withClient } from '../helpers/postgres.js';
 import { freePort } from '../helpers/redis.js';
-import { makeSpace } from '../output/sample.js';
+import { makeSpace, temporaryFolder } from '../output/sample.js';
 import { documents, makeIndex, openStore } from './indexes.js';
 
 describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
@@ -137,6 +139,25 @@ describe.skipIf(!postgresAvailable)('PostgreSQL', () => {
       'GRANT CREATE ON SCHEMA public TO reader; ALTER ROLE reader SET default_transaction_read_only = on',
     );
     expect(await said(asReader)).toContain('name the primary server');
+  });
+
+  test('a password of .pgpass is taken, and nothing is printed of it', async () => {
+    const address = await server.database();
+    const path = join(await temporaryFolder(), '.pgpass');
+    writeFileSync(path, '127.0.0.1:*:*:postgres:secret\n', { mode: 0o600 });
+    process.env.PGPASSFILE = path;
+    const warned = vi.fn();
+    process.on('warning', warned);
+    onTestFinished(() => {
+      delete process.env.PGPASSFILE;
+      process.off('warning', warned);
+    });
+    const index = await makeIndex(documents(1));
+    expect(await index.sync(address.replace(':secret', ''))).toMatchObject({ new: 3 });
+    await turn();
+    expect(warned).not.toHaveBeenCalled();
+    writeFileSync(path, '127.0.0.1:*:*:somebody:secret\n');
+    await expect(index.sync(address.replace(':secret', ''))).rejects.toThrow(DestinationError);
   });
 
   test('a statement that the server gives up is told with what to raise', async () => {

@@ -63,6 +63,8 @@ export class Connection {
       application_name: 'embed',
       stream: () => this.#socket,
     });
+    // The client looks into this file itself, too, but prints a warning of its own then.
+    (client as unknown as { password: unknown }).password ??= passwordOfFile;
     const { connection: wire } = client as unknown as { connection: EventEmitter & { stream: Socket } };
     wire.on('sslconnect', () => guarded(wire.stream));
     // Without a listener, a connection that breaks ends the process.
@@ -176,4 +178,11 @@ function guarded<T extends Socket>(socket: T): T {
     }
   };
   return socket;
+}
+
+/** What `~/.pgpass`, or the file that PGPASSFILE names, has for this server; undefined when it has nothing. */
+async function passwordOfFile(about: object): Promise<string | undefined> {
+  // It has no types of its own.
+  const { default: find } = await import('pgpass' as string);
+  return await new Promise((resolve) => find(about, resolve));
 }
