@@ -27,6 +27,7 @@ export type NoticeCode =
   | 'failed-left-out'
   | 'no-index-yet'
   | 'other-language'
+  | 'patterns-unused'
   | 'queue-may-drop'
   | 'rebuild-given-up'
   | 'rerank-failed'
@@ -70,6 +71,8 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'failed-left-out': 'documents that failed are not in the index that was searched',
   'no-index-yet': 'a folder that is asked has no index yet',
   'other-language': 'chunks or a question are not English, and the built-in embedder knows English alone',
+  'patterns-unused':
+    '`include` or `exclude` of a settings file does not count, as others were typed, or the run stands elsewhere',
   'queue-may-drop': 'the Redis of the queue may drop batches',
   'rebuild-given-up': 'a rebuild was interrupted, and this run, which is none, drops what it had embedded',
   'rerank-failed': 'results stay in their order, as the reranker failed',

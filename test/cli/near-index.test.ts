@@ -107,3 +107,34 @@ test('a run in a subfolder updates the index above that has its paths; with othe
     workspace.remove();
   }
 });
+
+test('a run says which patterns of a settings file do not count: others are typed, or it stands elsewhere', async () => {
+  const workspace = makeWarmWorkspace();
+  try {
+    const { dir } = workspace;
+    for (const name of ['.git', 'docs/drafts', 'jobs']) mkdirSync(join(dir, name), { recursive: true });
+    for (const name of ['docs/a.md', 'docs/drafts/b.md', 'docs/c.md'])
+      writeFileSync(join(dir, name), `# ${name}\n\nThe text of ${name}.\n`);
+    mkdirSync(join(dir, 'jobs/.git'));
+    writeFileSync(join(dir, '.batchrc.json'), '{"exclude": ["drafts/**", "c.md"]}');
+    const run = async (cwd: string, ...words: string[]) => {
+      const all = ['ingest', ...words, '--embedder', 'builtin', '--cache', 'none', '--json'];
+      const { stdout, stderr } = await workspace.embed(all, { cwd: join(dir, cwd) });
+      const notices: { code: string; message: string }[] = JSON.parse(stdout).notices ?? [];
+      const told = notices.filter(({ code }) => code === 'patterns-unused').map(({ message }) => message);
+      for (const message of told) expect(stderr).toContain(`${message}\n`);
+      return told;
+    };
+    expect(await run('.', 'docs')).toEqual([]);
+    expect(await run('.', 'docs', '--exclude', 'c.md')).toEqual([
+      "exclude of ./.batchrc.json doesn't count in this run, as --exclude is given: drafts/**",
+    ]);
+    expect(await run('.', 'docs', '--exclude', 'c.md', '--exclude', 'drafts/**')).toEqual([]);
+    expect(await run('jobs', '../docs', '--out', '../embeddings')).toEqual([
+      `exclude of ${dir}/.batchrc.json doesn't count in this run, as the run stands elsewhere: drafts/**, c.md`,
+    ]);
+    expect(await run('docs', '.', '--out', '../embeddings')).toEqual([]);
+  } finally {
+    workspace.remove();
+  }
+});

@@ -26,6 +26,7 @@ import { startProgress } from '../terminal/progress.js';
 import { sourceFromHere } from '../terminal/shown-path.js';
 import { skipInWords } from '../terminal/skip-words.js';
 import { summariseStep } from '../terminal/step-summary.js';
+import { tellUnusedPatterns } from '../unused-patterns.js';
 import { syncAfter } from './sync.js';
 
 export async function runIngest(given: Given<typeof declared>): Promise<Outcome> {
@@ -35,6 +36,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   const tell = (line: Printable) => quiet || (news ? held.hold(line) : printNotice(line));
   const { paths } = given.arguments;
   const found = await indexOfRun(await settingsFor(given, tell), paths, tell);
+  await tellUnusedPatterns(found, tell);
   const shard = shardOf(given.flags.shard);
   if (estimate && !dryRun) {
     throw new UsageError('--estimate says how long a run would take: give --dry-run beside it.');
