@@ -39,21 +39,20 @@ export function sourcesInOutput(glob: string, out: string): string {
 }
 
 /**
- * Patterns of sources likewise, for all that is asked.
- * @param out as `outputOfAsked` gives it @throws {UsageError} for one that begins where the user stands, where there is no such folder
+ * Where documents of a destination lie is known by the index of this folder, or of one above.
+ * @throws {UsageError} for a pattern that begins where the user stands, where a destination is asked and no index is there
  */
-export function sourcesAsked(
+export async function refuseUnplaced(
   globs: readonly string[] | undefined,
-  out: string | undefined,
-): string[] | undefined {
-  const unknown =
-    out === undefined ? globs?.find((glob) => fromHere.test(glob.replace(/^!/, ''))) : undefined;
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `--source ${printable(quoted(unknown))}: where the documents of --in lie isn't known here: name them as results do, such as docs/drafts or 'docs/**'.`,
-    );
-  }
-  return globs?.map((glob) => (out === undefined ? glob : sourcesInOutput(glob, out)));
+  { in: named, settings }: PlacesAsked,
+): Promise<void> {
+  const unplaced = globs?.find((glob) => fromHere.test(glob.replace(/^!/, '')));
+  if (unplaced === undefined || named === undefined || hasIndex(resolve(settings.out))) return;
+  const { namedCorpora } = await import('../search/corpora.js');
+  if (namedCorpora({ settings, in: named }).every(({ isFolder }) => isFolder)) return;
+  throw new UsageError(
+    `--source ${printable(quoted(unplaced))}: where the documents of --in lie isn't known here: name them as results do, such as docs/drafts or 'docs/**'.`,
+  );
 }
 
 /**
@@ -81,7 +80,7 @@ export function namedInOutput(typed: string, out: string): string {
 /** What can't be a source that begins in the output's parent folder. */
 const isPath = /^\.{0,2}\//;
 /** What begins where the user stands. */
-const fromHere = /^\.{1,2}\//;
+const fromHere = /^\.{1,2}(?:\/|$)/;
 
 function sourceOfPath(path: string, base: string): string {
   const absolute = resolve(path);

@@ -56,7 +56,7 @@ function meantBy(name: string, whole: Whole, base: string): [NamedFiles['kind'],
     throw new UsageError(`${printable(name)} says what stays: name what to forget.`);
   }
   if (isPattern(name)) {
-    const { takesSource } = filterOf({ source: [name] });
+    const { takesSource } = filterOf({ source: [name] }, { whole: true });
     return ['pattern', whole.all().filter(takesSource)];
   }
   const folder = folderNamed(name);

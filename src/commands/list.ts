@@ -1,5 +1,5 @@
 // `embed list` without its flags: what an output holds, document by document.
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import { damaged } from '../output/format/damage.js';
 import type { OutputDocument } from '../output/format/manifest-reader.js';
@@ -15,8 +15,10 @@ import { noIndex } from './run-state.js';
 export interface ListOptions {
   /** `out` names the output. */
   settings: Settings;
-  /** Globs; only documents that match one are listed. @default all */
+  /** Folders, documents or globs, as for a search; only documents that fit one are listed. @default all */
   source?: readonly string[] | undefined;
+  /** Folder, absolute, from which `source` may name paths. @default sources are no paths */
+  from?: string | undefined;
   /** Only what failed, whether it has rows or not. @default false */
   failed?: boolean | undefined;
   /** Folder that `out` starts from. @default process.cwd() */
@@ -48,11 +50,11 @@ export interface ListedDocument {
  * @throws the signal's reason
  */
 export async function* listDocuments(options: ListOptions): AsyncGenerator<ListedDocument, void, undefined> {
-  const { settings, source, failed, cwd = process.cwd(), signal } = options;
+  const { settings, source, from, failed, cwd = process.cwd(), signal } = options;
   const output = await openOutput(resolve(cwd, settings.out), { sums: false, ...(signal && { signal }) });
   if (!output) throw await noIndex(settings.out);
   try {
-    for await (const { document, ...entry } of entriesOf(output, { source, failed })) {
+    for await (const { document, ...entry } of entriesOf(output, { source, from, failed })) {
       signal?.throwIfAborted();
       const { source: name, rows, ...rest } = entry;
       yield {
@@ -73,10 +75,12 @@ export type Entry = Omit<ListedDocument, 'tokens'> & { document?: OutputDocument
 /** The same of an open output, with the document in it. */
 export async function* entriesOf(
   output: Output,
-  { source, failed = false }: Pick<ListOptions, 'source' | 'failed'>,
+  { source, from, failed = false }: Pick<ListOptions, 'source' | 'from' | 'failed'>,
 ): AsyncGenerator<Entry, void, undefined> {
-  const { takesSource } = filterOf({ source: source?.length === 0 ? undefined : source });
   const failures = failuresBySource(await output.failures());
+  const names = () => [...output.documents().map((document) => document.source), ...failures.keys()];
+  const named = { base: dirname(output.dir), all: names };
+  const { takesSource } = filterOf({ source: source?.length === 0 ? undefined : source, from }, named);
   const changes = attempt(() => new NotesFiles(output.dir).changes()) ?? new Map<string, number>();
   const isWanted = (one: string): boolean => takesSource(one) && (!failed || failures.has(one));
   const known = new Set(output.documents().map((document) => document.source));

@@ -4,6 +4,7 @@ import { eventsFor } from '../events.js';
 import type { QuestionOptions, SearcherOptions, SearchOptions, SearchResult } from '../search/options.js';
 import { refuseBlank } from '../search/question.js';
 import { openSearcher, type Searcher } from '../search/searcher.js';
+import { unfitSources } from '../search/unfit-sources.js';
 import { plural, quoted } from '../text/plural.js';
 import { printable } from '../text/printable.js';
 import { noIndex } from './run-state.js';
@@ -54,6 +55,10 @@ export async function searchAll(options: SearchAllOptions): Promise<SearchResult
         'names-not-found',
       );
     }
+    const unfit = found.every((one) => one.length === 0)
+      ? await unfitSources(searcher.corpora, options)
+      : undefined;
+    if (unfit !== undefined) eventsFor(options.events).notice(unfit, 'no-source-fits');
     await tellFailed(searcher, options);
     return found;
   } finally {
@@ -64,7 +69,7 @@ export async function searchAll(options: SearchAllOptions): Promise<SearchResult
 /** What isn't found may be in a document that failed. */
 async function tellFailed(searcher: Searcher, { events }: SearcherOptions): Promise<void> {
   for (const corpus of searcher.corpora) {
-    const failed = (await corpus.failed?.()) ?? 0;
+    const failed = (await corpus.failed?.())?.size ?? 0;
     if (failed === 0) continue;
     eventsFor(events).notice(
       `${plural(failed, 'document')} of ${printable(corpus.shown, 200)} failed: what is in them now can't be found (\`embed list --failed\` names them).`,

@@ -36,7 +36,9 @@ export const searchAsked = z
     results: z.int().min(1).max(50).default(5).describe('texts at most'),
     source: globs
       .optional()
-      .describe('only documents whose path matches one of these globs, such as docs/** or *.md'),
+      .describe(
+        'only documents whose path, or its end from a folder on, fits: such as docs, docs/** or *.md',
+      ),
     where: conditions
       .optional()
       .describe('only rows with this metadata, such as lang=en, page>=3 or tag in a,b; all must fit'),
@@ -81,7 +83,9 @@ export const textAsked = z
 
 export const listAsked = z.strictObject({
   in: names.optional().describe('names of indexes; all without it'),
-  source: globs.optional().describe('only documents whose path matches one of these globs'),
+  source: globs
+    .optional()
+    .describe('only documents whose path, or its end from a folder on, fits one of these'),
   failed: z.boolean().optional().describe('only documents that failed'),
   skip: z.int().min(0).max(1_000_000_000).default(0).describe('documents to leave out at the start'),
   most: z.int().min(1).max(maxPage).default(100).describe('documents at most'),

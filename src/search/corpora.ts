@@ -1,6 +1,6 @@
 // What is searched, as users name it: `notes=./notes-index`, `postgres://host/db`. An output that isn't named is that of
 // the settings.
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { defaultCacheFolder } from '../cache/disk/default-folder.js';
 import { UsageError } from '../errors.js';
 import { eventsFor } from '../events.js';
@@ -65,7 +65,9 @@ export async function openCorpora(
         opened.push(await openDestinationCorpus(address, { name, settings, signal, notice }));
       } else {
         const { openOutputCorpus } = await import('./output-corpus.js');
-        const from = { name, cacheDir, signal, notice: making, noOutput };
+        // That of shards is the folder above the one that holds them.
+        const base = dirname(resolve(address));
+        const from = { name, cacheDir, signal, base, notice: making, noOutput };
         for (const dir of await wholeOrShards(address)) opened.push(await openOutputCorpus(dir, from));
       }
     }

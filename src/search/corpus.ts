@@ -11,6 +11,7 @@ import type { VectorSpace } from '../types/space.js';
 import type { Vector } from '../types/vector.js';
 import type { Filter } from './filter.js';
 import type { OutputRow } from './row.js';
+import type { NamedSources } from './source-patterns.js';
 
 /** A row that a search found, before its text is read. */
 export interface Hit {
@@ -40,6 +41,8 @@ export interface Corpus {
   readonly name: string | undefined;
   /** For messages, without secrets. */
   readonly shown: string;
+  /** What patterns of sources are held against. */
+  readonly named: NamedSources;
   readonly space: VectorSpace;
   /** Id of the counter of its chunks, where it is known. */
   readonly counter: string | undefined;
@@ -68,7 +71,7 @@ export interface Corpus {
   find(place: Place): Promise<OutputRow[]>;
   /** The rows of all records of a file, one record after the other; absent where records aren't known from documents. */
   recordRows?(file: string): AsyncIterable<OutputRow>;
-  /** How many documents of it failed, so that their texts can't be found; absent where that isn't known. */
-  failed?(): Promise<number>;
+  /** Names of its documents that failed, so that their texts can't be found; absent where that isn't known. */
+  failed?(): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }

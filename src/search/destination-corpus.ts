@@ -1,5 +1,6 @@
 // An index in a destination as what is searched: by the destination's own searches. What it can't filter is filtered here:
 // its rows are fetched in growing pages until enough are found, or all are seen.
+import { dirname, resolve } from 'node:path';
 import type { Settings } from '../config/settings.js';
 import type { Destination, FoundRow, WordSearch } from '../destinations/destination.js';
 import { openDestination } from '../destinations/open.js';
@@ -12,6 +13,7 @@ import { spaceFromJson } from '../vectors/space-json.js';
 import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { metadataBounds, type OutputRow, type RowMetadata } from './row.js';
+import type { NamedSources } from './source-patterns.js';
 import { maxRowsOfFile, WordsOfFile } from './words/words-of-file.js';
 
 /** Rows for each one that is wanted, at first: the same text may be in several. */
@@ -43,7 +45,9 @@ export async function openDestinationCorpus(
     notice,
   });
   try {
-    return new DestinationCorpus(destination, await spaceOf(destination, index), { name, index });
+    // Its rows come from an output, most likely that of the settings.
+    const named = { base: dirname(resolve(settings.out)) };
+    return new DestinationCorpus(destination, await spaceOf(destination, index), { name, index, named });
   } catch (error) {
     await destination.close();
     throw error;
@@ -79,6 +83,7 @@ class DestinationCorpus implements Corpus {
   readonly name: string | undefined;
   readonly shown: string;
   readonly space: VectorSpace;
+  readonly named: NamedSources;
   readonly counter = undefined;
   readonly #destination: Destination;
   readonly #words: WordSearch | undefined;
@@ -86,8 +91,9 @@ class DestinationCorpus implements Corpus {
   constructor(
     destination: Destination,
     space: VectorSpace,
-    { name, index }: { name: string | undefined; index: string },
+    { name, index, named }: { name: string | undefined; index: string; named: NamedSources },
   ) {
+    this.named = named;
     this.#destination = destination;
     const { words, contents } = destination;
     this.#words = words ?? (contents && new WordsOfFile(destination, contents));

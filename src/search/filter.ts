@@ -1,8 +1,7 @@
 // What results of a search must be, beside near: the same for an output and for a destination.
-import { isPattern } from '../documents/globs/tokens.js';
-import { matcherOf } from '../documents/walk/rules/include-exclude.js';
 import { asText } from '../text/as-text.js';
 import type { SearchFilters } from './options.js';
+import { type NamedSources, sourceTest } from './source-patterns.js';
 
 export interface Filter {
   /** Whether anything is filtered but by score. */
@@ -16,35 +15,24 @@ export interface Filter {
   takesScore(score: number): boolean;
 }
 
-/** @throws {UsageError} for a pattern that can't be one */
-export function filterOf({ source, where, minScore = -2 }: SearchFilters): Filter {
-  const matches = source === undefined ? undefined : matcherOf(source.flatMap(orFolder), '--source');
+/**
+ * @param named what patterns of sources are held against
+ * @throws {UsageError} for a pattern that can't be one
+ */
+export function filterOf(
+  { source, from, where, minScore = -2 }: SearchFilters,
+  named: NamedSources = {},
+): Filter {
+  const matches = source === undefined ? undefined : sourceTest(source, from, named);
   const conditions = (where ?? []).map(conditionOf);
   return {
     isNarrow: matches !== undefined || conditions.length > 0,
     asksMetadata: conditions.length > 0,
     least: minScore,
-    takesSource: (one) => matches === undefined || namesOf(one).some((name) => matches(name, lastOf(name))),
+    takesSource: (one) => matches === undefined || matches(one),
     takesMetadata: (metadata) => conditions.every(({ key, takes }) => has(metadata, key, takes)),
     takesScore: (score) => score >= minScore,
   };
-}
-
-/** A path without wildcards may be that of a folder: `docs/drafts` is `docs/drafts/**`, too. */
-function orFolder(pattern: string): string[] {
-  // Commas join patterns, and a slash at the end names a folder already.
-  const isMore = isPattern(pattern) || /^!|,|\/$/.test(pattern);
-  return isMore ? [pattern] : [pattern, `${pattern}/**`];
-}
-
-/** A record is matched by its file, too: `posts.jsonl#12` by `*.jsonl`. */
-function namesOf(source: string): string[] {
-  const start = source.indexOf('#');
-  return start < 0 ? [source] : [source, source.slice(0, start)];
-}
-
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 interface Condition {

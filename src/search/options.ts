@@ -5,8 +5,15 @@ import type { OutputRow } from './row.js';
 
 /** What results of a search must be, beside near. */
 export interface SearchFilters {
-  /** Globs, one of which the source must match; one without a slash is held against the name alone. @default all */
+  /**
+   * Folders, documents or globs, one of which the source must fit, as a whole or from the border of a folder on: `notes/*.md` fits
+   * `notes/a.md` and `/srv/notes/a.md`, `/notes` only what begins so. @default all
+   */
   source?: readonly string[] | undefined;
+  /**
+   * Folder, absolute, from which `source` may name paths: `./notes`, and `notes` where that is there. @default sources are no paths
+   */
+  from?: string | undefined;
   /**
    * Conditions, all of which the metadata must fulfil: `key=value`, `key>=value`, `key<=value`, or `key in a,b,c`; `a.b=x`
    * looks into objects, a list fits by one of its values. `>=` and `<=` compare numbers as numbers, others as text.

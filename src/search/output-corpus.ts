@@ -10,6 +10,7 @@ import type { Corpus, Hit, Place, QuestionWords } from './corpus.js';
 import type { Filter } from './filter.js';
 import { nearestRows } from './nearest.js';
 import { type OutputRow, readRow, rowOfLine } from './row.js';
+import type { NamedSources } from './source-patterns.js';
 import { bestMatches } from './words/best-matches.js';
 import { isWordIndexKept, wordIndexOf } from './words/kept-index.js';
 import type { WordIndex } from './words/word-index.js';
@@ -32,6 +33,8 @@ export interface OutputCorpusOptions {
   /** The folder in which word indexes are kept. */
   cacheDir: string;
   signal: AbortSignal;
+  /** The folder that relative sources start from, absolute. @default they are no paths */
+  base?: string;
   /** The error for a folder without an output. */
   noOutput(dir: string): Promise<Error>;
   /** The output stays open when the corpus is closed. @default false */
@@ -70,6 +73,10 @@ export class OutputCorpus implements Corpus {
 
   get space() {
     return this.output.space;
+  }
+
+  get named(): NamedSources {
+    return { base: this.#options.base, all: () => this.output.documents().map(({ source }) => source) };
   }
 
   get counter(): string {
@@ -179,8 +186,8 @@ export class OutputCorpus implements Corpus {
     }
   }
 
-  async failed(): Promise<number> {
-    return new Set((await this.output.failures()).map(({ source }) => source)).size;
+  async failed(): Promise<Set<string>> {
+    return new Set((await this.output.failures()).map(({ source }) => source));
   }
 
   async close(): Promise<void> {

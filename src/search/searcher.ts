@@ -104,7 +104,7 @@ export class Searcher {
     signal = this.#signal,
   ): Promise<SearchResult[][]> {
     refuseBlank(questions);
-    const filter = filterOf(options);
+    const filters = new Map(this.corpora.map((corpus) => [corpus, filterOf(options, corpus.named)]));
     const by = options.by ?? (await this.#defaultBy());
     if (by === 'words' && options.minScore !== undefined) {
       throw new UsageError('--min-score is about vectors: leave it out, or search by vectors, too.');
@@ -112,7 +112,8 @@ export class Searcher {
     const asked = await this.#ask(questions, by, signal);
     const most =
       options.rerank === undefined ? options.k : Math.max(options.k, options.rerank.most ?? defaultReranked);
-    const found = await this.#resultsOf(asked, { by, filter, most, options, signal });
+    const filter = filterOf({ ...options, source: undefined });
+    const found = await this.#resultsOf(asked, { by, filter, filters, most, options, signal });
     for (const [place, results] of found.entries()) {
       if (options.rerank === undefined) continue;
       const better = await rerank(questions[place]!, results, {
@@ -201,9 +202,10 @@ export class Searcher {
   }
 
   /** For each question the list of all corpora, and whether there are more rows than these. */
-  async #lists(asked: readonly Asked[], length: number, { filter }: Work, by: 'vectors' | 'words') {
+  async #lists(asked: readonly Asked[], length: number, { filters }: Work, by: 'vectors' | 'words') {
     const ofCorpora: CorpusHit[][][] = [];
     for (const corpus of this.corpora) {
+      const filter = filters.get(corpus)!;
       const lists =
         by === 'words'
           ? await corpus.matching(
@@ -274,7 +276,9 @@ const rowsPerResult = 2;
 
 interface Work {
   by: SearchBy;
+  /** Without sources, which each corpus names in its own way. */
   filter: Filter;
+  filters: ReadonlyMap<Corpus, Filter>;
   /** Results of a question at most. */
   most: number;
   options: QuestionOptions;

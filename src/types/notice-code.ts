@@ -25,6 +25,7 @@ export type NoticeCode =
   | 'model-refused'
   | 'names-not-found'
   | 'failed-left-out'
+  | 'no-source-fits'
   | 'no-index-yet'
   | 'other-language'
   | 'patterns-unused'
@@ -69,6 +70,7 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'model-refused': 'no vectors of a model are given',
   'names-not-found': 'no text holds a name of the question',
   'failed-left-out': 'documents that failed are not in the index that was searched',
+  'no-source-fits': 'no document of the index fits --source',
   'no-index-yet': 'a folder that is asked has no index yet',
   'other-language': 'chunks or a question are not English, and the built-in embedder knows English alone',
   'patterns-unused':

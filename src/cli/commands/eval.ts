@@ -11,7 +11,7 @@ import { joined, type Printable, printable, printableJson, say } from '../../tex
 import type { Given } from '../declared/command.js';
 import type { evaluation as declared } from '../declared/eval.js';
 import { codedError, type Outcome } from '../declared/outcome.js';
-import { outputOfAsked, sourcesAsked } from '../named-source.js';
+import { refuseUnplaced } from '../named-source.js';
 import { nearIndex, withNotedServers } from '../near-index.js';
 import { rerankOf } from '../rerank.js';
 import { byOf } from '../search-flags.js';
@@ -40,14 +40,15 @@ export async function runEval(given: Given<typeof declared>): Promise<Outcome> {
   const settings = flags.in
     ? loaded.settings
     : withNotedServers({ ...loaded, settings: near }, printNotice).settings;
-  const from = await outputOfAsked({ in: flags.in, settings: near });
+  await refuseUnplaced(flags.source, { in: flags.in, settings: near });
   const { evaluate } = await import('../../commands/eval.js');
   const result = await withSignals((signal) =>
     evaluate({
       ...{ questions, settings, by, signal },
       in: flags.in,
       against: flags.against,
-      source: sourcesAsked(flags.source, from),
+      source: flags.source,
+      from: process.cwd(),
       where: flags.where,
       rerank: rerankOf(flags),
       events: printedEvents(printNotice),

@@ -7,7 +7,6 @@ import { type Printable, printable, say } from '../../text/printable.js';
 import type { Given } from '../declared/command.js';
 import type { list as declared } from '../declared/list.js';
 import type { Outcome } from '../declared/outcome.js';
-import { sourcesInOutput } from '../named-source.js';
 import { namedIndex } from '../near-index.js';
 import { settingsFor } from '../settings.js';
 import { withSignals } from '../signals.js';
@@ -25,8 +24,7 @@ export async function runList(given: Given<typeof declared>): Promise<Outcome> {
   const documents: ListedDocument[] = [];
   const all = { documents: 0, rows: 0, tokens: 0 };
   await withSignals(async (signal) => {
-    const source = flags.source?.map((one) => sourcesInOutput(one, settings.out));
-    for await (const document of listDocuments({ settings, ...flags, source, signal })) {
+    for await (const document of listDocuments({ settings, ...flags, from: process.cwd(), signal })) {
       if (flags.json) documents.push(document);
       else {
         if (all.documents === 0) printResult(paint.dim(line('rows', 'tokens', 'changed', say`document`)));

@@ -6,7 +6,7 @@ import { joined, type Printable, printable, say } from '../../text/printable.js'
 import type { Given } from '../declared/command.js';
 import type { Outcome } from '../declared/outcome.js';
 import type { search as declared } from '../declared/search.js';
-import { outputOfAsked, sourcesAsked } from '../named-source.js';
+import { refuseUnplaced } from '../named-source.js';
 import { nearIndex, withNotedServers } from '../near-index.js';
 import { rerankOf } from '../rerank.js';
 import { byOf, type PlacesAsked, placesAsked } from '../search-flags.js';
@@ -33,7 +33,7 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
       ? found.settings
       : withNotedServers({ ...loaded, settings: found.settings }, printNotice).settings,
   };
-  const from = await outputOfAsked(asked);
+  await refuseUnplaced(flags.source, asked);
   const questions = await questionsOf(given);
   const { searchAll } = await import('../../commands/search.js');
   const lists = await withSignals((signal) =>
@@ -44,7 +44,8 @@ export async function runSearch(given: Given<typeof declared>): Promise<Outcome>
       group: flags.group,
       around: flags.around,
       whole: flags.whole,
-      source: sourcesAsked(flags.source, from),
+      source: flags.source,
+      from: process.cwd(),
       where: flags.where,
       minScore: flags.minScore,
       events: printedEvents(printNotice),

@@ -183,7 +183,7 @@ export const ownFlags = {
     of: { kind: 'glob' },
     least: 1,
     flag: '--source <glob>',
-    help: 'only documents that match, or lie in that folder; repeatable',
+    help: 'only that folder, document or glob: a path from here, else a name of the index or its end from a folder on; repeatable',
   },
   where: {
     kind: 'list',

@@ -72,6 +72,26 @@ test('list: a record is matched by its file, as in a search', async () => {
   ]);
 });
 
+test('--source restricts to folders as typed where the index lies elsewhere, and says what names look like', async () => {
+  write('docs/broken.ipynb', '{');
+  const out = join(workspace.dir, '.home/elsewhere/index');
+  expect((await ingest('-o', out)).code).toBe(3);
+  const plan = join(workspace.dir, 'docs/drafts/plan.md');
+  for (const source of ['docs/drafts', './docs/drafts', `${workspace.dir}/docs/drafts/**`, '**/drafts/**']) {
+    const found = await json('search', '--words', 'yet', '-o', out, '--source', source);
+    expect(found.results.map((one: { metadata: object }) => one.metadata)).toMatchObject([{ source: plan }]);
+  }
+  const named = await json('search', '--words', 'yet', '--in', `x=${out}`, '--source', 'docs/drafts');
+  expect(named.results).toHaveLength(1);
+  expect((await json('list', out, '--source', 'docs/drafts')).documents).toMatchObject([{ source: plan }]);
+  const search = async (source: string) =>
+    (await workspace.embed(['search', '--words', 'yet', '-o', out, '--source', source])).stderr;
+  const none = await search('nowhere');
+  expect(none).toContain('its names are such as ./docs/a.md and ./docs/b.md (`embed list` names all)');
+  expect(await search('docs/broken.ipynb')).toContain('./docs/broken.ipynb, which failed: `embed why`');
+  expect(await search('docs')).not.toContain('--source');
+});
+
 test('status: the output, its roots and the last run; a root that is gone is named', async () => {
   mkdirSync(join(workspace.dir, 'notes'));
   write('notes/n.md', 'A note.\n');

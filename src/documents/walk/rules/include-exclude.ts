@@ -168,7 +168,7 @@ class PatternSet {
 }
 
 /** `a/**,*.tmp` is two patterns: commas outside of braces and brackets join them. */
-function alternatives(patterns: string): string[] {
+export function alternatives(patterns: string): string[] {
   const parts: string[] = [];
   let depth = 0;
   let from = 0;
