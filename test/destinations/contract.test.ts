@@ -123,7 +123,7 @@ describe.each(storeKinds)('$name', ({ isAvailable, isShared, isEditable, canRena
     onTestFinished(() => closeCorpora(corpora));
     const questions = ['valve', 'pump', 'text 1 of docs/0002.md'].map(vectorOf);
     const filters = [{}, { source: ['docs/*[02468].md'], where: ['chunk<=1'] }, { minScore: 0.2 }].map(
-      filterOf,
+      (one) => filterOf(one),
     );
     for (const filter of filters) {
       const [files, there] = await Promise.all(
