@@ -13,6 +13,7 @@ export type NoticeCode =
   | 'cache-unavailable'
   | 'destination-note'
   | 'destination-retried'
+  | 'gitignore-unheeded'
   | 'index-before-used'
   | 'index-not-usable'
   | 'journal-unused'
@@ -58,6 +59,8 @@ export const noticeCodes: Readonly<Record<NoticeCode, string>> = {
   'cache-unavailable': "the cache can't be used from the start on",
   'destination-note': 'a destination says something of itself, such as an index that could not be made',
   'destination-retried': 'a destination failed for a moment, and is tried again',
+  'gitignore-unheeded':
+    'a file is taken although a `.gitignore` above the named paths names it, as there is no git repository',
   'index-before-used': "a new index can't be used: answers are of the one before",
   'index-not-usable': 'an index that is asked is damaged, or of a newer version',
   'journal-unused': 'what an interrupted run embedded with another model, or in other chunks, is not used',

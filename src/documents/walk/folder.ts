@@ -4,7 +4,13 @@ import type { SkipRule } from '../../types/skip-rule.js';
 import { isBinaryName } from './rules/binary-extensions.js';
 import { isGeneratedName } from './rules/generated-names.js';
 import { gitExcludes } from './rules/git-excludes.js';
-import { embedignoreName, gitignoreName, type IgnoreRules, readIgnoreFile } from './rules/ignore-files.js';
+import {
+  embedignoreName,
+  gitignoreName,
+  type IgnoreRule,
+  type IgnoreRules,
+  readIgnoreFile,
+} from './rules/ignore-files.js';
 import type { Globs } from './rules/include-exclude.js';
 import { isOutput } from './rules/output-mark.js';
 import { isVendored, isVendoredName } from './rules/vendored-folders.js';
@@ -35,6 +41,9 @@ export type SkipReason =
 /** Is told what is left out. @param rule finds the rule, where one is to blame */
 export type OnSkip<Key> = (reason: SkipReason, key: Key, rule?: () => SkipRule | undefined) => void;
 
+/** Is told of a file that is taken, although a `.gitignore` outside of any repository names it. */
+export type OnUnheeded<Key> = (key: Key, rule: IgnoreRule) => void;
+
 export interface Folder {
   /** The path by which the walk reaches it; '' is the file system's root. */
   readonly path: RawPath;
@@ -47,6 +56,8 @@ export interface Folder {
   /** True when the walk came through a link. */
   readonly linked: boolean;
   readonly rules: IgnoreRules;
+  /** Of `.gitignore` files above, which don't hold, as it is in no repository; absent where there are none. */
+  readonly unheeded?: IgnoreRules | undefined;
   readonly tree: TreeSettings;
 }
 
@@ -110,6 +121,12 @@ export function ruleOf(folder: Folder, name: RawPath, isFolder: boolean): SkipRu
   return pattern === undefined ? rules.ruleFor(isFolder ? `${path}/` : path) : { pattern };
 }
 
+/** The rule of a `.gitignore` that would leave a file out in a repository. */
+export function unheededRule({ unheeded, text }: Folder, name: RawPath): IgnoreRule | undefined {
+  const path = text + textOf(name);
+  return unheeded?.judge(path) === 'ignored' ? unheeded.ruleFor(path) : undefined;
+}
+
 /** Whether `.embedignore` takes a file back (`!name`) that would be left out by its name or content. */
 export function isTakenBack(folder: Folder, name: RawPath): boolean {
   return folder.rules.takesBack && folder.rules.judge(folder.text + textOf(name)) === 'kept';
@@ -133,6 +150,7 @@ export function subfolder(folder: Folder, name: RawPath, linkTarget?: RawPath): 
     text,
     linked: folder.linked || linkTarget !== undefined,
     rules: folder.rules.inside(text),
+    ...(folder.unheeded && { unheeded: folder.unheeded }),
     tree: folder.tree,
   };
 }
@@ -148,6 +166,7 @@ export function withOwnRules(folder: Folder, has: (name: string) => boolean): Fo
   if (tree.gitignore && has('.git')) rules = rules.inRepository(gitExcludes(path), text);
   if (tree.gitignore && has(gitignoreName)) rules = rules.withGit(readIgnoreFile(path, gitignoreName), text);
   if (has(embedignoreName)) rules = rules.withEmbed(readIgnoreFile(path, embedignoreName), text);
+  if (tree.gitignore && folder.unheeded && has('.git')) return { ...folder, rules, unheeded: undefined };
   return rules === folder.rules ? folder : { ...folder, rules };
 }
 

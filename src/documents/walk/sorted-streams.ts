@@ -72,7 +72,8 @@ function ended(start: Start, items: Item[] = []): Stream {
 
 function treeStreams(folder: Folder, start: Start, names: UniqueNames, settings: WalkSettings): Stream[] {
   const { progress } = start;
-  const common = { root: progress, top: folder, descent: new Descent(), names, onSkip: settings.onSkip };
+  const { onSkip, onUnheeded } = settings;
+  const common = { root: progress, top: folder, descent: new Descent(), names, onSkip, onUnheeded };
   const rest = below(settings.base, folder.path);
   if (rest === undefined || rest === '') {
     return [{ from: folder.prefix, items: walkTree({ ...common, start: folder }) }];

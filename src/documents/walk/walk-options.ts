@@ -1,5 +1,5 @@
 // A root as the walk sees it, and the settings that all of them share.
-import type { OnSkip, TreeSettings } from './folder.js';
+import type { OnSkip, OnUnheeded, TreeSettings } from './folder.js';
 import type { Root } from './paths/roots.js';
 import { bothOf, compileGlobs, type Globs } from './rules/include-exclude.js';
 import { type RawPath, rawFolder, rawSourceOf } from './sources/source-name.js';
@@ -15,6 +15,7 @@ export interface WalkSettings {
   readonly follow: boolean;
   readonly generated: boolean;
   readonly onSkip: OnSkip<RawPath>;
+  readonly onUnheeded?: OnUnheeded<RawPath> | undefined;
   /** Called with the patterns of a root's own. */
   readonly onOwn: (globs: Globs) => void;
 }

@@ -7,11 +7,13 @@ import {
   isAbsent,
   isTakenBack,
   type OnSkip,
+  type OnUnheeded,
   refusal,
   refusalByContent,
   ruleOf,
   type SkipReason,
   subfolder,
+  unheededRule,
   withOwnRules,
 } from './folder.js';
 import { type Entry, list } from './list-folder.js';
@@ -49,6 +51,7 @@ export interface TreeWalk {
   /** A folder that another walk of the same root takes. */
   readonly except?: RawPath | undefined;
   readonly onSkip: OnSkip<RawPath>;
+  readonly onUnheeded?: OnUnheeded<RawPath> | undefined;
 }
 
 /** An entry that is taken. `key` is its name as in a source, ending in a slash for folders. */
@@ -191,6 +194,10 @@ export function take(walk: TreeWalk, folder: Folder, entry: Entry): Taken | unde
   const key = isFolder ? `${spelled}/` : spelled;
   const taken: Taken = linkTarget === undefined ? { key, name } : { key, name, linkTarget };
   if (!isFolder && isTakenBack(folder, name)) taken.choice = 'kept';
+  else if (!isFolder && folder.unheeded !== undefined) {
+    const rule = unheededRule(folder, name);
+    if (rule !== undefined) walk.onUnheeded?.(folder.prefix + spelled, rule);
+  }
   return taken;
 }
 

@@ -9,7 +9,7 @@ import { setImmediate } from 'node:timers/promises';
 import { realPlace } from '../../files/real-place.js';
 import type { Failure } from '../../types/failure.js';
 import { measure } from './file-sizes.js';
-import type { OnSkip } from './folder.js';
+import type { OnSkip, OnUnheeded } from './folder.js';
 import { isAbsent } from './folder.js';
 import { merge } from './merge-walks.js';
 import type { Root } from './paths/roots.js';
@@ -52,6 +52,8 @@ export interface WalkOptions {
   onUnused?: ((patterns: readonly UnusedPattern[]) => void) | undefined;
   /** Called for everything that is left out, with its source, and what finds the rule where one is to blame. */
   onSkip?: OnSkip<string> | undefined;
+  /** Called for files that are taken although a `.gitignore` above their root names them, as there is no repository. */
+  onUnheeded?: OnUnheeded<string> | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -89,6 +91,7 @@ export async function* walk(roots: readonly Root[], options: WalkOptions): Async
     ...treeOptions(options),
     globs,
     onSkip: skip,
+    onUnheeded: (key, rule) => options.onUnheeded?.(failureSource(key), rule),
     onOwn: (own) => all.push(own),
   });
   let items: Exclude<Item, { kind: 'pause' }>[] = [];

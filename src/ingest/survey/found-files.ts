@@ -56,7 +56,7 @@ export class Listing {
   }
 
   /** Walks the paths, and tells what is left out, and which patterns are unused. */
-  async *first(told: Pick<WalkOptions, 'onSkip' | 'onUnused'>): AsyncGenerator<Group> {
+  async *first(told: Pick<WalkOptions, 'onSkip' | 'onUnheeded' | 'onUnused'>): AsyncGenerator<Group> {
     const kept: Group[] = [];
     let entries = 0;
     for await (const group of this.#walk({ ...this.#options, ...told })) {

@@ -52,6 +52,7 @@ export class ReadingList {
   async survey(previous: Output | undefined): Promise<SurveyResult> {
     const { settings, counts, events, isOwn, prune } = this.#options;
     let tooLarge = false;
+    let hasToldRule = false;
     const leftOut = new LeftOutSources();
     const entries = this.listing.first({
       onSkip: (reason, source, rule) => {
@@ -61,6 +62,16 @@ export class ReadingList {
         if (!(isOwn?.(source) ?? true)) return;
         if (counts.leftOut.add(reason, source)) events.skipped(reason, source);
         else if (ignoring.has(reason)) events.ignored(reason, source, rule ?? (() => undefined));
+      },
+      onUnheeded: (source, { file, line, pattern }) => {
+        const isKnown = previous?.document(source) ?? previous?.recordFile(source);
+        if (hasToldRule || isKnown !== undefined) return;
+        hasToldRule = true;
+        events.notice(
+          `${source} is taken, although ${file}:${line} (${pattern}) names it: outside of a git repository, a .gitignore above ` +
+            'the paths that are named does not count. To leave it out, write the line into an .embedignore.',
+          'gitignore-unheeded',
+        );
       },
       onUnused: (patterns) => {
         counts.unused = patterns;
