@@ -21,8 +21,6 @@ import { rebuildLeftIn, runLeft, runStateOf } from './run-state.js';
 export interface IngestOptions extends RunOptions {
   /** Wait while another run holds the output's lock, instead of throwing a {@link LockedError}. @default false */
   wait?: boolean | undefined;
-  /** The output's lock, where the caller took it to see what is there. It is released at the end, however that is. @default taken here */
-  lock?: Lock | undefined;
   /** Only count what would be done: writes nothing, and contacts no server. @default false */
   dryRun?: boolean | undefined;
 }
@@ -42,7 +40,15 @@ export interface IngestOptions extends RunOptions {
  * @throws the signal's reason
  */
 export async function ingest(options: IngestOptions): Promise<RunResult> {
-  let { lock } = options;
+  return await ingestUnder(undefined, options);
+}
+
+/**
+ * The same for a caller that took the output's lock to see what is there.
+ * @param lock released at the end, however that is; taken here where there is none
+ */
+export async function ingestUnder(lock: Lock | undefined, options: IngestOptions): Promise<RunResult> {
+  let held = lock;
   try {
     const run = await Run.prepare(options);
     if (options.dryRun) {
@@ -51,7 +57,7 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
       if (state) eventsFor(options.events).notice(`${runLeft(state)}.`, 'run-left');
       return result;
     }
-    lock ??= await acquireLock(run.out, {
+    held ??= await acquireLock(run.out, {
       wait: options.wait ?? false,
       signal: options.signal,
       events: eventsFor(options.events),
@@ -69,13 +75,13 @@ export async function ingest(options: IngestOptions): Promise<RunResult> {
       );
     }
     if (shard !== undefined && !rebuild) {
-      const seeded = await seedShard(run.whole, run.out, { shard, lock, signal: options.signal });
+      const seeded = await seedShard(run.whole, run.out, { shard, lock: held, signal: options.signal });
       if (seeded) debug.output?.(`begun with its part of ${run.whole}`);
     }
-    const { mustRemove, ...result } = await run.update(lock);
-    return mustRemove ? await removing(result, options, lock) : result;
+    const { mustRemove, ...result } = await run.update(held);
+    return mustRemove ? await removing(result, options, held) : result;
   } finally {
-    await lock?.release();
+    await held?.release();
     debug.output?.('unlocked');
   }
 }

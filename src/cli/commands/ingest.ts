@@ -52,7 +52,7 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
       failures: (failures) => printNotices(renderFailures(failures, settings.out, verbose)),
     });
   }
-  const [{ ingest }, { RunCounts }] = await Promise.all([
+  const [{ ingestUnder }, { RunCounts }] = await Promise.all([
     import('../../commands/ingest.js'),
     import('../../ingest/run-counts.js'),
   ]);
@@ -69,8 +69,8 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
   try {
     const run = await withSignals(
       (signal) =>
-        ingest({
-          ...{ paths, choose, settings, shard, lock, origins: loaded.origins },
+        ingestUnder(lock, {
+          ...{ paths, choose, settings, shard, origins: loaded.origins },
           ...{ allowRemovals, limit, prune, rebuild, retryFailed, pull, wait, dryRun, estimate },
           stdin: process.stdin,
           signal,
