@@ -11,6 +11,7 @@ describe('a chunk', () => {
     'La base de datos se guarda cada noche, y una vez al mes probamos la restauración en una máquina que está vacía.',
     'Databasen säkerhetskopieras varje natt, och en gång i månaden övar vi på att återställa den på en tom dator.',
     'Baza danych jest zapisywana każdej nocy, a raz w miesiącu ćwiczymy jej odtwarzanie na pustym komputerze w biurze.',
+    'Un canguro en el jardín esta mañana, comió dos manzanas cerca del cobertizo y se fue cuando ladró el perro',
     'Veritabanı her gece yedeklenir ve ayda bir kez boş bir bilgisayarda geri yüklemeyi hep birlikte deneriz çünkü bu önemlidir.',
   ])('of another language: %s', (text) => {
     expect(judge.isForeign(text, ofChunks)).toBe(true);
@@ -21,6 +22,8 @@ describe('a chunk', () => {
     'for (let i = 0; i < size; i++) { sum += one[i]! * other[i]!; if (sum > most) return { sum, place: i, isDone: true }; }',
     'https://github.com/some/project/commit/5119a19 https://github.com/some/project/issues/97 https://example.org/der/hafen/ist/hier',
     'Datensicherung',
+    'quokka in the garden again this morning, ate two apples near the shed and ran off when the dog barked',
+    'Garden plan: prune apple trees January, sow carrots April, plant beans May, cut hedge July, lift potatoes September',
     '',
   ])('of English, code, or too short: %s', (text) => {
     expect(judge.isForeign(text, ofChunks)).toBe(false);
@@ -39,6 +42,15 @@ test.each([
   ['kubernetes ingress controller', false],
   ['tax return 2025', false],
   ['how do I choose a chunk size', false],
+  ['harvest festival speech', false],
+  ['contract acme end date', false],
+  ['garden pond pump broken', false],
+  ['museum opening hours monday', false],
+  ['Müller contract end date', false],
+  ['El Paso hotel booking', false],
+  ['solar panel inverter error twelve again this morning', false],
+  ['où est la nouvelle imprimante', true],
+  ['Wann endet der Vertrag', true],
 ])('a question: %s', (text, isForeign) => {
   expect(judge.isForeign(text, ofQuestions)).toBe(isForeign);
 });
