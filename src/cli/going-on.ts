@@ -84,7 +84,7 @@ async function rebuildToEnd(
   ]);
   const left = await rebuildLeft(loaded, paths);
   if (left === undefined) return undefined;
-  const line = say`${printable(runLeft(left.state))}: going on with it; ${printable(left.giveUp)} gives it up`;
+  const line = say`${printable(runLeft(left.state))}: going on with it; to give it up and update the old index instead, name what made that one: ${printable(left.giveUp)}`;
   keepNotice('notice', 'as-made', line);
   tell(line);
   return left.loaded;

@@ -142,7 +142,6 @@ export function placeOf(settings: Settings): CachePlace {
   return { kind: 'disk', location, fileBytes, maxBytes: cacheMaxSize };
 }
 
-/** @returns `nothing` where no cache was made yet: opening it would make one */
 /**
  * Removes the vectors of texts.
  * @param space id of their vector space @param hashes of the texts
@@ -158,6 +157,7 @@ export async function dropTexts(
   return await withCache(settings, (cache) => cache.prune({ entries: { space, hashes } }), 0);
 }
 
+/** @returns `nothing` where no cache was made yet: opening it would make one */
 async function withCache<T>(
   settings: Settings,
   work: (cache: VectorCache) => Promise<T>,

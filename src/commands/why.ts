@@ -74,6 +74,8 @@ export interface PathFate {
   movedFrom?: string;
   /** What has no vectors of it, as in `failures.jsonl`. */
   failures: Failure[];
+  /** Of what is unknown: up to 5 documents and failures whose names end in this one. */
+  alike?: string[];
 }
 
 /**
@@ -141,7 +143,8 @@ function fateOfName(path: string, known: Known): PathFate {
       const isRecord = output?.recordFileOf(source) !== undefined;
       return { ...fate, fate: isRecord ? 'taken' : 'gone' };
     }
-    return { ...fate, fate: 'unknown' };
+    const alike = namesEnding(path, known);
+    return { ...fate, fate: 'unknown', ...(alike.length > 0 && { alike }) };
   }
   const judged = { ...fate, ...judge(absolute, source, known) };
   if (judged.fate !== 'not-named' || output === undefined) return judged;
@@ -159,6 +162,17 @@ function nameBefore(path: string, output: Output): string | undefined {
     if (!existsSync(resolve(dirname(output.dir), name))) found = name;
   }
   return found;
+}
+
+/** Of those that are told. */
+const maxAlike = 5;
+
+/** A name is often typed without its folders: `scan.pdf` for `docs/2019/scan.pdf`. */
+function namesEnding(path: string, { output, failures }: Known): string[] {
+  const end = `/${path.replace(/^(?:\.{0,2}\/)+/, '')}`;
+  const named = [...(output?.documents() ?? []), ...(output?.manifest.recordFiles ?? []), ...failures];
+  const found = new Set(named.map(({ source }) => source).filter((source) => `/${source}`.endsWith(end)));
+  return end === '/' ? [] : [...found].sort().slice(0, maxAlike);
 }
 
 /**

@@ -196,7 +196,7 @@ test.each(['followed', 'gone on with', 'narrowed', 'given up'])(
       expect(run.stderr).not.toContain('gives it up');
     } else if (way === 'gone on with') {
       const goesOn =
-        /A rebuild of this output was interrupted at \d+ %: going on with it; --embedder builtin gives it up\n/;
+        /A rebuild of this output was interrupted at \d+ %: going on with it; to give it up and update the old index instead, name what made that one: --embedder builtin\n/;
       expect((await plain('--dry-run')).stderr).toMatch(goesOn);
       const run = await plain('--json');
       expect(run).toMatchObject({ code: 0, stderr: expect.stringMatching(goesOn) });

@@ -60,7 +60,7 @@ function render(
   const vectors =
     cached === undefined
       ? say`; caches still hold their vectors (--drop-cached drops them)`
-      : say`; ${plural(cached, 'vector')} dropped from the cache`;
+      : dropped(cached, rows);
   const lines = [
     say`${mark} ${plural(documents.length, 'document')} (${plural(rows, 'row')})${vectors}\n`,
     ...(dryRun ? named(documents, out) : []),
@@ -77,6 +77,13 @@ function leftOut(address: string): Printable {
     ? say`embed sync`
     : say`embed sync ${printable(quoted(address), 1000)}`;
   return say`${paint.yellow(say`not synced`)}: ${printable(address, 1000)} may still hold it; to take it out: ${paint.cyan(line)}\n`;
+}
+
+/** A cache on a disk holds vectors in packs, which go as a whole. */
+function dropped(vectors: number, rows: number): Printable {
+  if (vectors === 0) return say`; the cache had none of their vectors, or not any more`;
+  const others = vectors > rows ? say`: theirs, and others that were stored in one piece with them` : say``;
+  return say`; ${plural(vectors, 'vector')} dropped from the cache${others}`;
 }
 
 function named(documents: readonly string[], out: string): Printable[] {

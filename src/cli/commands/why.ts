@@ -6,7 +6,7 @@ import type { PathFate } from '../../commands/why.js';
 import type { LoadedSettings } from '../../config/origins.js';
 import { UsageError } from '../../errors.js';
 import { goesAtOnce } from '../../ingest/survey/left-out-sources.js';
-import { plural } from '../../text/plural.js';
+import { command, plural } from '../../text/plural.js';
 import { joined, type Printable, printable, say } from '../../text/printable.js';
 import type { VainRule } from '../../types/skip-rule.js';
 import type { Given } from '../declared/command.js';
@@ -18,7 +18,7 @@ import { paint } from '../terminal/colour.js';
 import { tellError } from '../terminal/error-report.js';
 import { meanings } from '../terminal/failure-view.js';
 import { printNotice, printResult } from '../terminal/print.js';
-import { pathsFromHere } from '../terminal/shown-path.js';
+import { pathsFromHere, sourceFromHere } from '../terminal/shown-path.js';
 import { ruleInWords, skipInWords } from '../terminal/skip-words.js';
 
 export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
@@ -32,14 +32,19 @@ export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
   const advice = (run: RunState) => runAdvice(settings.out, run, isThere(resolve(settings.out)));
   const isKnown = ({ fate }: PathFate): boolean => fate !== 'unknown';
   if (!given.flags.json) for (const fate of paths.filter(isKnown)) print(fate, isFiltered, advice);
-  const errors = paths.filter((fate) => !isKnown(fate)).map(({ path }) => tellError(unknown(path)));
+  const errors = paths.filter((fate) => !isKnown(fate)).map((fate) => tellError(unknown(fate, settings.out)));
   return { result: { paths: paths.map(withMeanings) }, error: errors[0] };
 }
 
-function unknown(path: string): UsageError {
-  return new UsageError(
-    `There is no file "${path}", and the output has no document of that name: \`embed list\` names those that it has.`,
-  );
+function unknown({ path, alike = [] }: PathFate, out: string): UsageError {
+  const names = alike.map((source) => `\`${command`embed why ${sourceFromHere(source, out)}`}\``);
+  const advice =
+    names.length === 0
+      ? ': `embed list` names those that it has'
+      : names.length === 1
+        ? `: ${names[0]} may be meant`
+        : `; one of these may be meant: ${names.join(', ')}`;
+  return new UsageError(`There is no file "${path}", and the output has no document of that name${advice}.`);
 }
 
 /** A pattern that isn't from this command line, with the place that it is from. */

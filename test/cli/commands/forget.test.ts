@@ -193,9 +193,15 @@ test.each(['--drop-cached', '--cache'])(
     const { code, stderr } = await workspace.embed(['forget', 'docs/b.md', flag]);
     expect([code, stderr]).toEqual([
       0,
-      expect.stringMatching(/forgot 1 document \(1 row\); \d vectors dropped from the cache/),
+      expect.stringMatching(
+        /forgot 1 document \(1 row\); \d vectors dropped from the cache: theirs, and others/,
+      ),
     ]);
     const last = JSON.parse((await workspace.embed(['ingest', 'docs', ...cached, '--json'])).stdout);
     expect(last.chunks).toMatchObject({ embedded: 1, cached: 0 });
+    // This one's went with the others.
+    expect((await workspace.embed(['forget', 'docs/a [draft].md', flag])).stderr).toContain(
+      'forgot 1 document (1 row); the cache had none of their vectors, or not any more\n',
+    );
   },
 );

@@ -356,6 +356,22 @@ test('why: a line that takes a file back has no effect where its folder is left 
   );
 });
 
+test('why: a name without its folders is answered with the documents and failures that end in it', async () => {
+  write('docs/broken.ipynb', '{');
+  await ingest();
+  const here = (...args: string[]) => workspace.embed(args, { cwd: join(workspace.dir, 'docs/drafts') });
+  const { code, stderr } = await here('why', 'broken.ipynb', 'b.md', 'nil.md');
+  expect([code, stderr.split('\n').slice(0, 3)]).toEqual([
+    2,
+    [
+      'error: There is no file "broken.ipynb", and the output has no document of that name: `embed why ../broken.ipynb` may be meant.',
+      'error: There is no file "b.md", and the output has no document of that name: `embed why ../b.md` may be meant.',
+      'error: There is no file "nil.md", and the output has no document of that name: `embed list` names those that it has.',
+    ],
+  ]);
+  expect((await json('why', 'b.md')).paths).toMatchObject([{ fate: 'unknown', alike: ['docs/b.md'] }]);
+});
+
 test('why: without an index it answers for the working folder, and a document may be named as it is found', async () => {
   write('.gitignore', 'drafts/\n');
   const [plan, a] = (await json('why', 'docs/drafts/plan.md', 'docs/a.md')).paths;
