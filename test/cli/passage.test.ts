@@ -83,7 +83,7 @@ describe('a document', () => {
     const here = { cwd: join(workspace.dir, 'docs') };
     const out = ['--out', '../embeddings'];
     expect((await workspace.embed(['search', 'harbour', ...out], here)).stdout).toMatch(
-      / {2}deep\/a\.md:1\n/,
+      / {2}deep\/a\.md:1 {2}vectors 1,/,
     );
     const json = JSON.parse((await workspace.embed(['search', 'harbour', '--json', ...out], here)).stdout);
     expect(json.results[0].metadata.source).toBe('docs/deep/a.md');

@@ -137,10 +137,10 @@ export async function runIngest(given: Given<typeof declared>): Promise<Outcome>
 
 /** Whether documents changed: the output's files are also written after `embed forget`, which told of it itself. */
 function isNews({ changed, documents, chunks, moved, unfinished }: IngestSummary): boolean {
-  const { reread, removed } = documents;
-  const changes = documents.new + documents.changed + reread + removed + moved.length;
-  const isEmptied = changed && chunks.total === 0;
-  return changes > 0 || isEmptied || unfinished !== undefined;
+  const changes = documents.new + documents.changed + documents.removed + moved.length;
+  // A document that fails each night is read again each night.
+  const isRemade = changed && (documents.reread > 0 || chunks.total === 0);
+  return changes > 0 || isRemade || unfinished !== undefined;
 }
 
 function toldFailures(failures: readonly Failure[]): ToldError {

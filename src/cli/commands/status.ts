@@ -63,7 +63,8 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
   if (run !== undefined && (run.state !== 'paused' || index === undefined || isRemaking)) {
     lines.push(row(isRemaking ? 'rebuild' : 'run', paint.yellow(say`${printable(runInWords(run))}`)));
     if (run.state !== 'running') {
-      const paths = index === undefined ? [] : pathsOf(index.roots, out);
+      const paths =
+        index === undefined ? [] : pathsOf(run.roots?.map((root) => ({ root })) ?? index.roots, out);
       lines.push(row('', printable(goOnCommand(out, run, index !== undefined, paths), maxCommand)));
     }
   }
@@ -72,7 +73,7 @@ function render({ out, index, lastRun, addresses, run }: OutputStatus): Printabl
 }
 
 /** None where they don't say it all: standard input, places that are gone, or more than a command is to have. */
-function pathsOf(roots: readonly RootStatus[], out: string): string[] {
+function pathsOf(roots: readonly (Pick<RootStatus, 'root'> & Partial<RootStatus>)[], out: string): string[] {
   if (roots.length > maxRoots || roots.some(({ root, gone }) => gone || root === stdinRoot)) return [];
   const paths = roots.map(({ root }) => (root === '.' ? parentFromHere(out) : sourceFromHere(root, out)));
   return paths.map((path) => (path.startsWith('-') ? `./${path}` : path));

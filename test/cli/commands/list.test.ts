@@ -197,7 +197,7 @@ test.each(['before its first answer', 'later'])(
     child.kill('SIGKILL');
     await done;
     const told = (await workspace.embed(['status'])).stdout;
-    expect(told).toMatch(/\n {2}run +was interrupted at \d+ %\n +embed ingest <the same paths> --out \S+\n/);
+    expect(told).toMatch(/\n {2}run +was interrupted at \d+ %\n +embed ingest more --out \S+\n/);
     expect((await json('status')).run).toMatchObject({ state: 'interrupted', roots: ['more'] });
     expect(await embedWhy()).toMatch(
       /the run was interrupted at \d+ %; `embed ingest <the same paths> --out \S+` goes on/,
