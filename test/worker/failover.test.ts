@@ -78,6 +78,9 @@ test.runIf(redisAvailable).each(['is demoted', 'dies'])(
       '8',
     ]);
     await eventually(() => ollama.stats.embeds).toBeGreaterThan(before + 1);
+    // What the primary has taken is at the replica, too: one that has just caught up is sent nothing for up to a second.
+    await a.set('mark', '', 'PX', 60_000);
+    expect(await a.wait(1, 20_000)).toBe(1);
     await b.replicaof('NO', 'ONE');
     moveTo(replica);
     // Clients keep their connections to a server that is a replica now.
