@@ -3,6 +3,7 @@
 // Where another run is in the folder, that is known only when it has ended: so the lock is taken first, and handed on to the run.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { pathsOfRun } from '../config/kinds/sources.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { noEvents } from '../events.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
@@ -63,7 +64,7 @@ async function lockToSee(
 ): Promise<Lock | undefined> {
   const { dryRun, shard, watch, poll, wait } = flags;
   if (dryRun || watch || poll || shard !== undefined) return undefined;
-  const named = paths.length > 0 ? paths : settings.sources.map(({ path }) => path);
+  const named = pathsOfRun(paths, settings.sources);
   if (!named.every((path) => path === stdinRoot || existsSync(resolve(path)))) return undefined;
   const { acquireLock } = await import('../output/lock/lock.js');
   const events = { ...noEvents, ...printedEvents(tell) };

@@ -31,7 +31,7 @@ export function sourceInAsked(typed: string, out: string | undefined): string {
 }
 
 /** A pattern of sources likewise: one that begins with `./` or `../`, or with the output's parent folder, starts there. */
-export function sourcesInOutput(glob: string, out: string): string {
+function sourcesInOutput(glob: string, out: string): string {
   const base = dirname(resolve(out));
   const [, not = '', pattern = ''] = /^(!?)(.*)$/s.exec(glob) ?? [];
   if (!fromHere.test(pattern) && !pattern.startsWith(`${base}/`)) return glob;

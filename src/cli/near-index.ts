@@ -1,16 +1,15 @@
 // The index that a command reads where none is named: that of the working folder, else of the nearest folder above it, as the
 // configuration file is found; and the servers that this user named when it was made.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { asBegun, asMade, isThere } from '../commands/as-made.js';
 import { withBegunFlags } from '../commands/begun-flags.js';
+import { pathsOfRun } from '../config/kinds/sources.js';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { UsageError } from '../errors.js';
 import { isIn } from '../files/inside-folder.js';
 import { manifestName, runName } from '../output/format/owned-names.js';
-import { shardNamed } from '../output/shards/shard.js';
-import { attempt } from '../state/output-notes.js';
 import { quoted } from '../text/plural.js';
 import { type Printable, printable, say } from '../text/printable.js';
 import { keepNotice } from './terminal/told-notices.js';
@@ -52,7 +51,7 @@ export async function indexOfRun(
   const { settings, layers, file } = loaded;
   const here = resolve(cwd, settings.out);
   if (layers.out !== 'default' || hasIndex(here)) return loaded;
-  const named = paths.length > 0 ? paths : settings.sources.map(({ path }) => path);
+  const named = pathsOfRun(paths, settings.sources);
   const at = (out: string) => ({ ...loaded, settings: { ...settings, out: relative(cwd, out) } });
   const above = indexAbove(settings.out, cwd);
   if (above !== undefined) {
@@ -82,16 +81,11 @@ function indexAbove(out: string, cwd: string): string | undefined {
 
 /** Whether an output is there, or shards of one. @param out absolute */
 export function hasIndex(out: string): boolean {
-  return holdsIndex(out) || holdsShards(out);
+  return holdsIndex(out) || isThere(out);
 }
 
 function holdsIndex(out: string): boolean {
   return marks.some((name) => existsSync(join(out, name)));
-}
-
-function holdsShards(out: string): boolean {
-  const names = attempt(() => readdirSync(out)) ?? [];
-  return names.some((name) => shardNamed(name) !== undefined);
 }
 
 /** In a folder that many may write to, another user's index might stand above. */

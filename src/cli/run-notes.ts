@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { notedSettings } from '../commands/begun-flags.js';
+import { pathsOfRun } from '../config/kinds/sources.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { type Settings, settingsTable } from '../config/settings.js';
 import { labelOf } from '../documents/walk/paths/roots.js';
@@ -78,8 +79,7 @@ function flagsIn({ settings, layers }: LoadedSettings): string[][] {
 
 /** Of a pattern that no file has for its name, the folder isn't known here. */
 function rootsNamed({ out, sources }: Settings, paths: readonly string[]): string[] {
-  const named = paths.length > 0 ? paths : sources.map(({ path }) => path);
-  return named
+  return pathsOfRun(paths, sources)
     .filter((path) => path !== stdinRoot && existsSync(resolve(path)))
     .map((path) => labelOf(resolve(path), dirname(resolve(out))));
 }

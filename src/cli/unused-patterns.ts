@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { readSettings } from '../config/load.js';
 import type { LoadedSettings } from '../config/origins.js';
 import { type Printable, printable, say } from '../text/printable.js';
-import { pathsFromHere } from './terminal/shown-path.js';
+import { originFromHere } from './terminal/shown-path.js';
 import { keepNotice } from './terminal/told-notices.js';
 
 const keys = ['include', 'exclude'] as const;
@@ -47,7 +47,7 @@ function tellList(
   tell: (line: Printable) => void,
 ): void {
   if (patterns.length === 0 || origin === undefined) return;
-  const place = printable(pathsFromHere(origin.replace(/ \([a-z]+\)$/i, '')), maxShownLength);
+  const place = printable(originFromHere(origin), maxShownLength);
   const list = printable(patterns.join(', '), maxShownLength);
   const line = say`${printable(key)} of ${place} doesn't count in this run, ${why}: ${list}`;
   keepNotice('notice', 'patterns-unused', line);

@@ -5,7 +5,7 @@ import type { LoadedSettings } from '../config/origins.js';
 import { manifestName } from '../output/format/owned-names.js';
 import { shardNamed } from '../output/shards/shard.js';
 import { attempt, readNotes } from '../state/output-notes.js';
-import { begunIn } from './begun-flags.js';
+import { begunIn, withMaker } from './begun-flags.js';
 
 /**
  * @param cwd folder that `out` starts from
@@ -41,21 +41,10 @@ export function asBegun<T extends LoadedSettings>(loaded: T, cwd = process.cwd()
   if (isThere(out) || said.some((layer) => layer !== undefined && layer !== 'default'))
     return asMade(loaded, cwd);
   const maker = begunIn(out)?.maker;
-  if (maker?.embedder === 'builtin') return { ...loaded, settings: { ...settings, embedder: 'builtin' } };
-  if (maker?.embedder !== 'ollama' && maker?.embedder !== 'openai') return loaded;
-  const key = maker.embedder === 'ollama' ? 'ollamaUrl' : 'url';
-  const isNoted = maker.addresses.length > 0;
+  if (maker === undefined) return loaded;
   // Only by name are these servers asked.
-  if (maker.embedder === 'openai' && !isNoted) return loaded;
-  return {
-    ...loaded,
-    settings: {
-      ...settings,
-      ...{ embedder: maker.embedder, model: maker.model },
-      ...(isNoted && { [key]: maker.addresses }),
-    },
-    layers: { ...layers, ...(isNoted && { [key]: 'notes' }) },
-  };
+  if (maker.embedder === 'openai' && maker.addresses.length === 0) return loaded;
+  return withMaker(loaded, maker) ?? loaded;
 }
 
 /** Whether an output is there, or a shard of it: the notes on one that was removed count no more. */

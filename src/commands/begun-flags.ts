@@ -7,7 +7,7 @@ import type { LoadedSettings } from '../config/origins.js';
 import { type Setting, type Settings, settingsTable } from '../config/settings.js';
 import { canonicalName } from '../embedders/ollama/model-name.js';
 import { journalPrefix, runFolder } from '../output/format/owned-names.js';
-import { attempt, type BegunRun, readRunNotes } from '../state/output-notes.js';
+import { attempt, type BegunRun, type Maker, readRunNotes } from '../state/output-notes.js';
 
 /** What is noted of a command line: a run must say it again to make the same vectors and chunks. */
 export const notedSettings: ReadonlySet<keyof Settings> = new Set<keyof Settings>([
@@ -34,6 +34,22 @@ export function withFlags<T extends LoadedSettings>(loaded: T, { flags = [] }: B
     layers[setting.key] = 'flag';
   }
   return { ...loaded, settings: settings as unknown as Settings, layers };
+}
+
+/** @returns the settings with what made the vectors of a run; undefined where the notes name what no run can ask for */
+export function withMaker<T extends LoadedSettings>(
+  loaded: T,
+  { embedder, model, addresses }: Maker,
+): T | undefined {
+  const { settings, layers } = loaded;
+  if (embedder === 'builtin') return { ...loaded, settings: { ...settings, embedder } };
+  if (embedder !== 'ollama' && embedder !== 'openai') return undefined;
+  const noted = addresses.length > 0 ? (embedder === 'ollama' ? 'ollamaUrl' : 'url') : undefined;
+  return {
+    ...loaded,
+    settings: { ...settings, embedder, model, ...(noted && { [noted]: addresses }) },
+    layers: { ...layers, ...(noted && { [noted]: 'notes' }) },
+  };
 }
 
 /** A first run that was interrupted, as the flags of another one see it. */

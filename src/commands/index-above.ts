@@ -5,9 +5,8 @@ import { isPattern } from '../documents/globs/tokens.js';
 import { patternOrigin } from '../documents/walk/paths/expand-pattern.js';
 import { labelOf } from '../documents/walk/paths/roots.js';
 import { isUnderRoot } from '../documents/walk/sources/source-name.js';
-import { EmbedError } from '../errors.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
-import { openOutput } from '../output/read/output.js';
+import { openReadable } from './readable-output.js';
 
 /**
  * @param out the output's folder, absolute @param paths as typed, from `cwd` on
@@ -18,10 +17,7 @@ export async function holdsPaths(
   paths: readonly string[],
   cwd = process.cwd(),
 ): Promise<boolean> {
-  const output = await openOutput(out, { sums: false }).catch((error) => {
-    if (error instanceof EmbedError) return undefined;
-    throw error;
-  });
+  const output = await openReadable(out);
   if (output === undefined) return false;
   const { roots } = output.manifest;
   await output.close();

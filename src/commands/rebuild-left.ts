@@ -1,14 +1,15 @@
 // A rebuild that was interrupted, for a run that says nothing else: it goes on with it, as each run goes on with the one before.
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { pathsOfRun } from '../config/kinds/sources.js';
 import type { LoadedSettings } from '../config/origins.js';
 import type { Settings } from '../config/settings.js';
 import { labelOf } from '../documents/walk/paths/roots.js';
 import { isUnderRoot } from '../documents/walk/sources/source-name.js';
-import { EmbedError } from '../errors.js';
 import { stdinRoot } from '../ingest/survey/standard-input.js';
-import { type Output, openOutput } from '../output/read/output.js';
-import { withFlags } from './begun-flags.js';
+import type { Output } from '../output/read/output.js';
+import { withFlags, withMaker } from './begun-flags.js';
+import { openReadable } from './readable-output.js';
 import { type RunState, rebuildLeftIn } from './run-state.js';
 
 /** A rebuild, and how it is gone on with. */
@@ -43,14 +44,10 @@ export async function rebuildLeft(
   const state = await rebuildLeftIn(out);
   if (state?.state !== 'interrupted' || deciding.some((key) => layers[key] === 'flag')) return undefined;
   const begun = asRebuilt(loaded, state);
-  const output = await openOutput(out, { sums: false }).catch((error) => {
-    if (error instanceof EmbedError) return undefined;
-    throw error;
-  });
+  const output = await openReadable(out);
   if (output === undefined || begun === undefined) return undefined;
   try {
-    const named = paths.length > 0 ? paths : settings.sources.map(({ path }) => path);
-    if (!hasAll(output, named, cwd)) return undefined;
+    if (!hasAll(output, pathsOfRun(paths, settings.sources), cwd)) return undefined;
     const { embedder, model } = output.space;
     const giveUp = embedder === 'builtin' ? '--embedder builtin' : `--model ${model}`;
     return { state, loaded: begun, giveUp };
@@ -74,14 +71,5 @@ function hasAll(output: Output, named: readonly string[], cwd: string): boolean 
 /** Undefined where the notes say what no setting takes. */
 function asRebuilt(loaded: LoadedSettings, begun: RunState): LoadedSettings | undefined {
   const flagged = withFlags(loaded, begun);
-  if (flagged === undefined || begun.maker === undefined) return flagged;
-  const { embedder, model, addresses } = begun.maker;
-  if (embedder !== 'builtin' && embedder !== 'ollama' && embedder !== 'openai') return undefined;
-  const settings: Settings = { ...flagged.settings, embedder };
-  if (embedder === 'builtin') return { ...flagged, settings };
-  settings.model = model;
-  if (addresses.length === 0) return { ...flagged, settings };
-  const key = embedder === 'openai' ? 'url' : 'ollamaUrl';
-  settings[key] = addresses;
-  return { ...flagged, settings, layers: { ...flagged.layers, [key]: 'notes' } };
+  return flagged === undefined || begun.maker === undefined ? flagged : withMaker(flagged, begun.maker);
 }

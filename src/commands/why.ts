@@ -19,6 +19,7 @@ import { type Output, openOutput } from '../output/read/output.js';
 import { hexHash } from '../text/sha256.js';
 import type { Failure, KeptFailure } from '../types/failure.js';
 import type { SkipRule, VainRule } from '../types/skip-rule.js';
+import { nameBefore, namesEnding } from './like-names.js';
 import { type RunState, runStateOf } from './run-state.js';
 
 /** What {@link why} is told. */
@@ -143,36 +144,13 @@ function fateOfName(path: string, known: Known): PathFate {
       const isRecord = output?.recordFileOf(source) !== undefined;
       return { ...fate, fate: isRecord ? 'taken' : 'gone' };
     }
-    const alike = namesEnding(path, known);
+    const alike = namesEnding(path, output, known.failures);
     return { ...fate, fate: 'unknown', ...(alike.length > 0 && { alike }) };
   }
   const judged = { ...fate, ...judge(absolute, source, known) };
   if (judged.fate !== 'not-named' || output === undefined) return judged;
   const movedFrom = nameBefore(absolute, output);
   return movedFrom === undefined ? judged : { ...judged, ...contentOf(movedFrom, known), movedFrom };
-}
-
-/** The longest name in the output that a path ends in, and that leads to nothing from where the output is now. */
-function nameBefore(path: string, output: Output): string | undefined {
-  const files = output.documents().map(({ source }) => output.recordFileOf(source) ?? source);
-  let found: string | undefined;
-  for (const name of [...output.manifest.roots, ...files]) {
-    const bare = name.replace(/^(?:\.\.\/)+/, '');
-    if (name.length <= (found?.length ?? 0) || !path.endsWith(`/${bare}`)) continue;
-    if (!existsSync(resolve(dirname(output.dir), name))) found = name;
-  }
-  return found;
-}
-
-/** Of those that are told. */
-const maxAlike = 5;
-
-/** A name is often typed without its folders: `scan.pdf` for `docs/2019/scan.pdf`. */
-function namesEnding(path: string, { output, failures }: Known): string[] {
-  const end = `/${path.replace(/^(?:\.{0,2}\/)+/, '')}`;
-  const named = [...(output?.documents() ?? []), ...(output?.manifest.recordFiles ?? []), ...failures];
-  const found = new Set(named.map(({ source }) => source).filter((source) => `/${source}`.endsWith(end)));
-  return end === '/' ? [] : [...found].sort().slice(0, maxAlike);
 }
 
 /**

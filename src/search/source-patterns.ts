@@ -45,28 +45,25 @@ export function sourceTest(
       names.push(...namesMeant(one, whole));
     if (path !== undefined) paths.push(...path.patterns);
   }
-  const fitsName = namesTest(names);
-  const fitsPath = paths.length === 0 || base === undefined ? undefined : pathsTest(paths, base);
-  return (source) => fitsName(source) || (fitsPath?.(source) ?? false);
+  const fitsName = testOf(names);
+  const fitsPath = testOf(paths, base);
+  return (source) => fitsName(source) || fitsPath(source);
 }
 
 /** Without a list of names, as of a destination, both readings are taken. */
 function fitsAny(patterns: readonly string[], base: string, all: NamedSources['all']): boolean {
   if (all === undefined) return false;
-  const test = pathsTest(patterns, base);
+  const test = testOf(patterns, base);
   for (const source of all()) if (test(source)) return true;
   return false;
 }
 
-function namesTest(patterns: readonly string[]): Test {
+/** @param base patterns are held against the paths of sources that start there; without it, against their names */
+function testOf(patterns: readonly string[], base?: string): Test {
+  if (patterns.length === 0) return () => false;
   const matches = matcherOf(patterns, flag);
-  return (source) => namesOf(source).some((name) => matches(name.replace(/^\//, ''), lastOf(name)));
-}
-
-function pathsTest(patterns: readonly string[], base: string): Test {
-  const matches = matcherOf(patterns, flag);
-  return (source) =>
-    namesOf(source).some((name) => matches(absoluteName(name, base).replace(/^\//, ''), lastOf(name)));
+  const placed = (name: string) => (base === undefined ? name : absoluteName(name, base));
+  return (source) => namesOf(source).some((name) => matches(placed(name).replace(/^\//, ''), lastOf(name)));
 }
 
 /** A record is matched by its file, too: `posts.jsonl#12` by `*.jsonl`. */

@@ -47,6 +47,13 @@ export function eachToken(text: string, take: (word: string, start: number, end:
   }
 }
 
+/** The words of some texts, each once. */
+export function distinctWords(texts: readonly string[]): Set<string> {
+  const words = new Set<string>();
+  for (const text of texts) eachToken(text, (word) => words.add(word));
+  return words;
+}
+
 /** Most words come again and again. */
 const known = new Map<string, Token[]>();
 const maxKnown = 50_000;

@@ -18,7 +18,7 @@ import { paint } from '../terminal/colour.js';
 import { tellError } from '../terminal/error-report.js';
 import { meanings } from '../terminal/failure-view.js';
 import { printNotice, printResult } from '../terminal/print.js';
-import { pathsFromHere, sourceFromHere } from '../terminal/shown-path.js';
+import { originFromHere, sourceFromHere } from '../terminal/shown-path.js';
 import { ruleInWords, skipInWords } from '../terminal/skip-words.js';
 
 export async function runWhy(given: Given<typeof declared>): Promise<Outcome> {
@@ -58,8 +58,7 @@ function withOrigin(fate: PathFate, { settings, origins, layers }: LoadedSetting
   const from = ofAll.length === 0 || (key === 'exclude' && !ofAll.includes(pattern)) ? 'sources' : key;
   const origin = origins[from];
   if (origin === undefined || layers[from] === 'flag' || layers[from] === 'default') return fate;
-  const place = pathsFromHere(origin).replace(/ \([a-z]+\)$/i, '');
-  return { ...fate, rule: { ...rule, pattern: `${rule.pattern} (from ${place})` } };
+  return { ...fate, rule: { ...rule, pattern: `${rule.pattern} (from ${originFromHere(origin)})` } };
 }
 
 /** As `--json` prints it: each failure with what it asks of the reader, as it is told to people. */

@@ -15,6 +15,11 @@ export function pathsFromHere(sentence: string): string {
   );
 }
 
+/** The file of an origin as {@link pathsFromHere} shows it, without the key in it: `/srv/wiki/.batchrc (exclude)` is `./.batchrc`. */
+export function originFromHere(origin: string): string {
+  return pathsFromHere(origin.replace(/ \([a-z]+\)$/i, ''));
+}
+
 /**
  * A document of an output, or the root of some, as it is named from here. Records of standard input have no file, and keep their names.
  * @param source as the output has it: from the folder that holds the output @param out the output's folder

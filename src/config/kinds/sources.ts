@@ -17,6 +17,11 @@ export interface NamedSource {
   exclude: string[];
 }
 
+/** What a run reads. @param typed none: the sources of the settings */
+export function pathsOfRun(typed: readonly string[], sources: readonly NamedSource[]): readonly string[] {
+  return typed.length > 0 ? typed : sources.map(({ path }) => path);
+}
+
 export interface SourcesRule {
   kind: 'sources';
 }

@@ -1,6 +1,7 @@
 // The words of a row as a sparse vector: for each word a number made of it, and the part of BM25 that the row alone decides. Qdrant
 // multiplies it by how rare the word is among its rows (the modifier `idf`), which makes the sum BM25.
 
+import { relativeLength, saturation } from '../../text/bm25.js';
 import { type RowWithWords, wordsOfRow } from '../../text/row-words.js';
 
 export interface SparseVector {
@@ -8,10 +9,6 @@ export interface SparseVector {
   indices: number[];
   values: number[];
 }
-
-/** BM25: how soon a word that comes again counts no more, and how much the length of a row counts. */
-const saturation = 1.2;
-const lengthShare = 0.75;
 
 /** Words of one row: what has more is data. */
 const maxWords = 20_000;
@@ -25,7 +22,7 @@ export function sparseRow(row: RowWithWords, meanLength: number): SparseVector |
     times.set(index, (times.get(index) ?? 0) + 1);
   }
   if (times.size === 0) return undefined;
-  const long = 1 - lengthShare + (lengthShare * words.length) / meanLength;
+  const long = relativeLength(words.length, meanLength);
   const values = [...times.values()].map((count) => {
     const value = (count * (saturation + 1)) / (count + saturation * long);
     return Math.round(value * 10_000) / 10_000;

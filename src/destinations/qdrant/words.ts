@@ -2,7 +2,7 @@
 import { UsageError } from '../../errors.js';
 import { asText } from '../../text/as-text.js';
 import { wordsIn, wordsOfRow } from '../../text/row-words.js';
-import { tokensOf } from '../../text/words.js';
+import { distinctWords } from '../../text/words.js';
 import type { FoundRow, WordSearch } from '../destination.js';
 import type { JsonClient } from '../http/json-client.js';
 import { foundShape, type Page, placed, vectorsShape } from './answer-shapes.js';
@@ -87,7 +87,7 @@ export class QdrantWords implements WordSearch {
   }
 
   async search(typed: readonly string[], most: number): Promise<FoundRow[]> {
-    const words = new Set(typed.flatMap((text) => tokensOf(text).map(({ word }) => word)));
+    const words = distinctWords(typed);
     if (words.size === 0) return [];
     const { client, path, filter } = this.#options;
     const query = sparseQuestion([...words].slice(0, maxWords));

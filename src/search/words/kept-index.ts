@@ -9,7 +9,6 @@ import { makeFolders } from '../../files/make-folder.js';
 import type { Output } from '../../output/read/output.js';
 import { textsOfRow } from '../../text/row-words.js';
 import { hexHash } from '../../text/sha256.js';
-import { forgetKnownWords } from '../../text/words.js';
 import { rowOfLine } from '../row.js';
 import { removeOldIndexes } from './kept-indexes.js';
 import { WordIndex, WordIndexBuilder, wordsVersion } from './word-index.js';
@@ -121,6 +120,5 @@ async function makeWordIndex(output: Output, signal: AbortSignal): Promise<WordI
       builder.add(textsOfRow({ text, ...metadata, context: metadata.context ?? '' }));
     }
   }
-  forgetKnownWords();
   return builder.finish();
 }

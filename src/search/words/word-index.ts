@@ -6,16 +6,14 @@
 // each row its number of words; the names, sorted by their bytes; the postings: for each row of a term, the distance to the
 // one before and the number of times, as varints.
 
+import { relativeLength, saturation } from '../../text/bm25.js';
+import { forgetKnownWords } from '../../text/words.js';
 import { TermCounter } from './term-counter.js';
 
 const magic = 0x58444957;
-/** Also to be raised when text/words.ts or text/row-words.ts, changes. */
+/** Also to be raised when text/words.ts or text/row-words.ts changes. */
 export const wordsVersion = 2;
 export const headNumbers = 8;
-
-/** BM25: how soon a word that comes again counts no more, and how much the length of a row counts. */
-const saturation = 1.2;
-const lengthShare = 0.75;
 
 /** A row with its score, above 0. */
 export interface WordHit {
@@ -107,7 +105,7 @@ export class WordIndex {
     const count = this.#rowCounts[term]!;
     const weight = Math.log(1 + (this.rows - count + 0.5) / (count + 0.5));
     this.#eachPosting(term, (row, times) => {
-      const long = 1 - lengthShare + (lengthShare * this.#lengths[row]!) / this.#meanLength;
+      const long = relativeLength(this.#lengths[row]!, this.#meanLength);
       scores[row]! += (weight * times * (saturation + 1)) / (times + saturation * long);
     });
   }
@@ -203,6 +201,7 @@ export class WordIndexBuilder {
 
   /** The index of all rows that were added. */
   finish(): WordIndex {
+    forgetKnownWords();
     const names = [...this.#counter.terms].map(([word, term]) => ({ name: Buffer.from(word), term }));
     names.sort((a, b) => a.name.compare(b.name));
     const nameEnds = new Uint32Array(names.length);

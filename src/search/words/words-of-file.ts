@@ -8,7 +8,7 @@ import type {
   WordSearch,
 } from '../../destinations/destination.js';
 import { textsOfRow, wordsIn } from '../../text/row-words.js';
-import { tokensOf } from '../../text/words.js';
+import { distinctWords } from '../../text/words.js';
 import { bestMatches } from './best-matches.js';
 import { type WordIndex, WordIndexBuilder } from './word-index.js';
 
@@ -43,7 +43,7 @@ export class WordsOfFile implements WordSearch {
   async search(typed: readonly string[], most: number): Promise<FoundRow[]> {
     this.#made ??= this.#make();
     const { index, rows } = await this.#made;
-    const words = new Set(typed.flatMap((text) => tokensOf(text).map(({ word }) => word)));
+    const words = distinctWords(typed);
     const options = { most, takes: () => true, keyOf: String };
     return bestMatches(index.scores(words), undefined, options).map(({ at, score }) => ({
       ...rows[at as number]!,
